@@ -1,0 +1,40 @@
+// Whatever the source, compiling and evaluating ends within its budget, and what comes out is JSON
+// that reads back the same.
+#include <cstdint>
+#include <cstdlib>
+
+#include "expr/expression.h"
+#include "expr/result.h"
+#include "expr/template.h"
+#include "json/json.h"
+
+namespace {
+
+const qd::expr::ObjectScope& world() {
+  static const qd::expr::ObjectScope scope(
+      {{"input", {{"n", 3}, {"x", 1.5}, {"text", "h\u00e9llo"}, {"list", {1, "a", nullptr}}}},
+       {"steps", {{"a", {{"output", {{"k", "v"}}}}}}},
+       {"vars", boost::json::object()}});
+  return scope;
+}
+
+void check(const qd::Result<qd::Json>& value) {
+  if (!value) {
+    if (value.error().code.empty()) std::abort();
+    return;
+  }
+  // A result is at most 64 deep with its template around it, and JSON is read as deep.
+  const auto again = qd::json::parse(qd::expr::to_text(*value), {.depth = 65});
+  if (!again) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view source(reinterpret_cast<const char*>(data), size);
+  constexpr qd::expr::Budget kBudget{.cost = 20'000};
+  if (const auto compiled = qd::expr::compile(source)) check(compiled->evaluate(world(), kBudget));
+  if (const auto compiled = qd::expr::compile_template(qd::Json(boost::json::string_view(source))))
+    check(compiled->render(world(), kBudget));
+  return 0;
+}
