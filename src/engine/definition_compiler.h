@@ -1,0 +1,89 @@
+// Turns a document into a Definition and finds every fault on the way: first each node by itself,
+// then the edges and the shape of the graph, then what the expressions refer to. Later passes go on
+// with whatever the earlier ones could read.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/definition.h"
+#include "engine/definition_document.h"
+#include "engine/definition_faults.h"
+#include "engine/definition_fields.h"
+
+namespace qd::engine {
+
+class DefinitionCompiler {
+ public:
+  /// The definition is whole only when `faults()` is empty.
+  void compile(const Json& document);
+  [[nodiscard]] FaultList& faults() { return faults_; }
+  [[nodiscard]] Definition take() && { return std::move(definition_); }
+
+ private:
+  /// A use of a root in a node or in the outputs.
+  struct Use {
+    std::string path;
+    expr::Reference reference;
+  };
+  struct NodeNotes {
+    /// Its place in the document.
+    std::size_t place = 0;
+    /// `node 'a'`, for messages.
+    std::string subject;
+    std::vector<Use> uses;
+    /// Whether its type could be read, so that its ports are known.
+    bool has_ports = false;
+  };
+
+  // definition_compiler.cc: the document and its nodes.
+  void compile_workflow(const WorkflowDocument& document);
+  void compile_outputs(const WorkflowDocument& document);
+  void compile_node(const Json& value, std::size_t place);
+  [[nodiscard]] bool check_id(const NodeDocument& document, const std::string& path);
+  [[nodiscard]] std::optional<NodeType> check_type(const NodeDocument& document,
+                                                   const NodeNotes& notes);
+  void compile_options(const NodeDocument& document, const NodeNotes& notes, Node& node);
+  void compile_retry(const RetryDocument& document, const NodeNotes& notes, Node& node);
+  void compile_with(const NodeDocument& document, NodeNotes& notes, Node& node);
+  void compile_cases(const JsonObject& with, NodeNotes& notes, Node& node);
+  void compile_filter(const JsonObject& with, const NodeNotes& notes, Node& node);
+  void give_ports(const NodeDocument& document, const NodeNotes& notes, Node& node);
+  [[nodiscard]] std::optional<expr::Expression> condition(const std::string& source,
+                                                          const std::string& path,
+                                                          NodeNotes& notes);
+  void add_faults(const Error& error, const std::string& path, std::string_view subject);
+  [[nodiscard]] std::optional<milliseconds> duration(const std::optional<std::string>& text,
+                                                     const std::string& path,
+                                                     std::string_view subject);
+
+  // definition_graph.cc: edges and their shape.
+  void compile_edges(const JsonArray& edges);
+  void compile_edge(const EdgeDocument& document, const std::string& path);
+  [[nodiscard]] std::optional<NodeIndex> edge_end(const std::string& id, const std::string& path);
+  void sort_nodes();
+  void report_cycles(const std::vector<std::uint32_t>& waiting);
+  void report_cycle(const std::vector<EdgeIndex>& cycle);
+
+  // definition_references.cc: what expressions may see.
+  void check_references();
+  void check_step_uses();
+  void check_use(const Use& use, std::string_view subject);
+  [[nodiscard]] std::optional<NodeIndex> check_step(const Use& use, std::string_view subject);
+  [[nodiscard]] std::vector<char> nodes_that_see_an_error() const;
+
+  [[nodiscard]] std::string node_path(NodeIndex node) const;
+  [[nodiscard]] const std::vector<std::string_view>& ids();
+
+  Definition definition_;
+  std::vector<NodeNotes> notes_;
+  std::vector<Use> output_uses_;
+  /// By edge: its place in the document.
+  std::vector<std::size_t> edge_places_;
+  std::vector<std::string_view> ids_;
+  FaultList faults_;
+};
+
+}  // namespace qd::engine

@@ -1,0 +1,77 @@
+// A workflow document as it is written, before anything is resolved.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/definition.h"
+#include "json/described.h"
+
+namespace qd::engine {
+
+struct RetryDocument {
+  std::optional<Whole<1, 100>> max_attempts;
+  std::optional<Backoff> backoff;
+  std::optional<std::string> initial_delay;
+  std::optional<std::string> max_delay;
+  std::optional<double> jitter;
+  std::optional<std::vector<Text<1, 100>>> on;
+};
+BOOST_DESCRIBE_STRUCT(RetryDocument, (),
+                      (max_attempts, backoff, initial_delay, max_delay, jitter, on))
+
+/// Where the studio draws the node; without meaning for the engine.
+struct CanvasPosition {
+  double x = 0;
+  double y = 0;
+};
+BOOST_DESCRIBE_STRUCT(CanvasPosition, (), (x, y))
+
+struct NodeDocument {
+  std::string id;
+  std::string type;
+  std::optional<Text<0, 200>> name;
+  std::optional<Text<0, 10'000>> description;
+  std::optional<JsonObject> with;
+  std::optional<std::string> when;
+  std::optional<RetryDocument> retry;
+  std::optional<std::string> timeout;
+  std::optional<OnError> on_error;
+  std::optional<Join> join;
+  std::optional<Effect> effect;
+  std::optional<CanvasPosition> position;
+  // Known to the language and refused until they are built.
+  std::optional<Json> cache;
+  std::optional<Json> compensate;
+  std::optional<Json> pin;
+};
+BOOST_DESCRIBE_STRUCT(NodeDocument, (),
+                      (id, type, name, description, with, when, retry, timeout, on_error, join,
+                       effect, position, cache, compensate, pin))
+
+struct EdgeDocument {
+  std::string from;
+  std::optional<std::string> port;
+  std::string to;
+};
+BOOST_DESCRIBE_STRUCT(EdgeDocument, (), (from, port, to))
+
+struct WorkflowDocument {
+  std::optional<std::string> format;
+  std::optional<Text<0, 200>> name;
+  std::optional<Text<0, 10'000>> description;
+  std::optional<JsonObject> inputs;
+  std::optional<std::string> timeout;
+  /// NodeDocuments and EdgeDocuments, each read by itself so that one bad one hides no other.
+  JsonArray nodes;
+  std::optional<JsonArray> edges;
+  std::optional<JsonObject> outputs;
+  // Known to the language and refused until it is built.
+  std::optional<Json> concurrency;
+};
+BOOST_DESCRIBE_STRUCT(WorkflowDocument, (),
+                      (format, name, description, inputs, timeout, nodes, edges, outputs,
+                       concurrency))
+
+}  // namespace qd::engine
