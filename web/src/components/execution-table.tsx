@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { Schema } from '@/api/client';
+import { workflowQuery } from '@/api/queries/workflows';
+import { RelativeTime } from '@/components/relative-time';
+import { StatusBadge } from '@/components/status-badge';
+import { rowLink, Table, Td, Th, Tr } from '@/components/ui/table';
+import { formatCost, formatDuration, humanize, shortId } from '@/lib/format';
+import { isFinal } from '@/lib/status';
+import { useNow } from '@/lib/use-now';
+
+type Execution = Schema<'Execution'>;
+
+/** How long it took, or has been taking until now. */
+export function Elapsed({ execution }: { execution: Execution }) {
+  const running = !isFinal(execution.status) && !!execution.started_at;
+  const now = useNow(running ? 'second' : 'still');
+  if (execution.duration_ms != null && !running) return formatDuration(execution.duration_ms);
+  if (!execution.started_at) return '–';
+  const end = execution.finished_at ? new Date(execution.finished_at).getTime() : now;
+  return formatDuration(Math.max(0, end - new Date(execution.started_at).getTime()));
+}
+
+/** The workflow's name; rows of one workflow share one request. */
+export function WorkflowName({ execution }: { execution: Execution }) {
+  const id = execution.workflow_id ?? '';
+  const { data } = useQuery({ ...workflowQuery(id), enabled: id !== '', staleTime: 60_000 });
+  if (!id) return <>Agent run</>;
+  return <>{data?.name ?? `Execution ${shortId(execution.id)}`}</>;
+}
+
+export function ExecutionTable({ executions, label = 'Executions' }: { executions: Execution[]; label?: string }) {
+  return (
+    <Table label={label}>
+      <thead>
+        <tr>
+          <Th>Workflow</Th>
+          <Th>Status</Th>
+          <Th className="hidden md:table-cell">Trigger</Th>
+          <Th>Started</Th>
+          <Th className="hidden text-right sm:table-cell">Duration</Th>
+          <Th className="hidden text-right sm:table-cell">Cost</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {executions.map((execution) => (
+          <Tr key={execution.id}>
+            <Td className="max-w-72">
+              <div className="flex items-baseline gap-2">
+                <Link to={`/executions/${execution.id}`} className={`${rowLink} truncate`}>
+                  <WorkflowName execution={execution} />
+                </Link>
+                <span className="font-mono text-xs text-faint">{shortId(execution.id)}</span>
+              </div>
+            </Td>
+            <Td className="whitespace-nowrap">
+              <StatusBadge status={execution.status} />
+              {execution.waiting_for && !isFinal(execution.status) && (
+                <span className="ml-2 hidden text-xs text-muted lg:inline">{execution.waiting_for}</span>
+              )}
+            </Td>
+            <Td className="hidden text-muted md:table-cell">{humanize(execution.trigger)}</Td>
+            <Td className="whitespace-nowrap text-muted">
+              <RelativeTime time={execution.created_at} />
+            </Td>
+            <Td className="hidden text-right whitespace-nowrap tabular sm:table-cell">
+              <Elapsed execution={execution} />
+            </Td>
+            <Td className="hidden text-right whitespace-nowrap text-muted tabular sm:table-cell">
+              {formatCost(execution.cost_usd)}
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

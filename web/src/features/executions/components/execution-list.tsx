@@ -1,0 +1,100 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { ListTree, SearchX } from 'lucide-react';
+import { Link } from 'react-router';
+import type { Schema } from '@/api/client';
+import { executionsQuery } from '@/api/queries/executions';
+import { ExecutionTable } from '@/components/execution-table';
+import { PagedList } from '@/components/paged-list';
+import { EmptyState } from '@/components/states';
+import { StatusDot } from '@/components/status-badge';
+import { Button } from '@/components/ui/button';
+import { Select } from '@/components/ui/input';
+import { cn } from '@/lib/cn';
+import { humanize } from '@/lib/format';
+import { EXECUTION_STATUSES } from '@/lib/status';
+import { useSearchState } from '@/lib/use-search-state';
+
+type Status = Schema<'ExecutionStatus'>;
+
+const PERIODS: Record<string, { label: string; ms: number }> = {
+  hour: { label: 'Last hour', ms: 3_600_000 },
+  day: { label: 'Last day', ms: 86_400_000 },
+  week: { label: 'Last week', ms: 7 * 86_400_000 },
+};
+
+function Chip({ status, active, onPress }: { status: Status | null; active: boolean; onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={active}
+      onClick={onPress}
+      className={cn(
+        'inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium',
+        active ? 'border-primary bg-primary text-on-primary' : 'border-edge bg-surface text-muted hover:text-ink',
+      )}
+    >
+      {status && <StatusDot status={status} className={active ? '' : 'opacity-70'} />}
+      {status ? humanize(status) : 'All'}
+    </button>
+  );
+}
+
+/** Executions with their filters, which live in the address; of one project or of all. */
+export function ExecutionList({ projectId }: { projectId?: string }) {
+  const { get, set } = useSearchState();
+  const status = get('status');
+  const period = PERIODS[get('since')];
+  // To the minute, so that the query keeps its identity while one looks.
+  const from = period ? new Date(Math.floor((Date.now() - period.ms) / 60_000) * 60_000).toISOString() : undefined;
+  const query = useInfiniteQuery({
+    ...executionsQuery({ project_id: projectId, workflow_id: get('workflow') || undefined, status: status || undefined, from }),
+    refetchInterval: 3000,
+    placeholderData: keepPreviousData,
+  });
+  const filtered = status !== '' || period !== undefined || get('workflow') !== '';
+  const empty = filtered ? (
+    <EmptyState
+      icon={SearchX}
+      title="No execution is like this"
+      action={<Button onClick={() => set({ status: '', since: '', workflow: '' })}>Show all</Button>}
+    />
+  ) : (
+    <EmptyState
+      icon={ListTree}
+      title="Nothing has run yet"
+      action={
+        <Button asChild>
+          <Link to={projectId ? `/projects/${projectId}/workflows` : '/projects'}>{projectId ? 'Go to workflows' : 'Go to projects'}</Link>
+        </Button>
+      }
+      command={'qd run examples/triage/workflow.yaml --input examples/triage/input.json'}
+    >
+      Each run of a workflow is an execution: it is kept with every step, survives restarts, and can be followed here while it goes on.
+    </EmptyState>
+  );
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap items-center gap-1.5">
+        <div role="group" aria-label="Status" className="flex flex-wrap gap-1.5">
+          <Chip status={null} active={status === ''} onPress={() => set({ status: '' })} />
+          {EXECUTION_STATUSES.map((one) => (
+            <Chip key={one} status={one} active={status === one} onPress={() => set({ status: status === one ? '' : one })} />
+          ))}
+        </div>
+        <Select className="ml-auto h-7 w-auto text-xs" aria-label="Started" value={get('since')} onChange={(event) => set({ since: event.target.value })}>
+          <option value="">Any time</option>
+          {Object.entries(PERIODS).map(([name, { label }]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </Select>
+      </div>
+      <div className={cn(query.isPlaceholderData && 'opacity-60')}>
+        <PagedList query={query} noun="execution" empty={empty}>
+          {(rows) => <ExecutionTable executions={rows} />}
+        </PagedList>
+      </div>
+    </>
+  );
+}

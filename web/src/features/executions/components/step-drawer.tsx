@@ -1,0 +1,57 @@
+import type { Schema } from '@/api/client';
+import { Facts } from '@/components/definition-list';
+import { JsonView } from '@/components/json-view';
+import { StatusBadge } from '@/components/status-badge';
+import { Drawer } from '@/components/ui/dialog';
+import { formatCost, formatCount, formatDuration, formatTime } from '@/lib/format';
+import { ErrorBox } from './error-box';
+import { Turns } from './turns';
+
+type Step = Schema<'Step'>;
+
+function factsOf(step: Step): [string, string][] {
+  return [
+    ['Type', step.type],
+    ...(step.waiting_for && step.status === 'waiting' ? [['Waits for', step.waiting_for] as [string, string]] : []),
+    ...(step.attempt > 1 ? [['Attempts', String(step.attempt)] as [string, string]] : []),
+    ...(step.started_at ? [['Started', formatTime(step.started_at)] as [string, string]] : []),
+    ...(step.duration_ms != null ? [['Duration', formatDuration(step.duration_ms)] as [string, string]] : []),
+    ...(step.cost_usd ? [['Cost', formatCost(step.cost_usd)] as [string, string]] : []),
+    ...(step.tokens ? [['Tokens', formatCount(step.tokens)] as [string, string]] : []),
+  ];
+}
+
+interface StepDrawerProps {
+  step: Step | null;
+  name: string;
+  onClose: () => void;
+}
+
+/** All that is known of one step. */
+export function StepDrawer({ step, name, onClose }: StepDrawerProps) {
+  return (
+    <Drawer
+      open={step !== null}
+      onOpenChange={onClose}
+      title={name}
+      description={
+        step && (
+          <span className="flex items-center gap-2">
+            <StatusBadge status={step.status} />
+            <code className="font-mono text-xs">{step.path || step.node_id}</code>
+          </span>
+        )
+      }
+    >
+      {step && (
+        <div className="grid gap-5 p-5">
+          <Facts facts={factsOf(step)} />
+          <ErrorBox error={step.error} />
+          {step.output != null && <JsonView value={step.output} title="Output" />}
+          {step.turns.length > 0 && <Turns turns={step.turns} />}
+          {step.input != null && <JsonView value={step.input} title="Input" />}
+        </div>
+      )}
+    </Drawer>
+  );
+}

@@ -1,0 +1,179 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState, type ReactNode } from 'react';
+import { Link, useParams } from 'react-router';
+import type { Schema } from '@/api/client';
+import { approvalsQuery } from '@/api/queries/approvals';
+import { flatten } from '@/api/queries/paging';
+import { ApprovalCard } from '@/components/approval-card';
+import { Elapsed, WorkflowName } from '@/components/execution-table';
+import { WorkflowGraph } from '@/components/graph/workflow-graph';
+import { JsonView } from '@/components/json-view';
+import { Page, PageHeader } from '@/components/page-header';
+import { RelativeTime } from '@/components/relative-time';
+import { ErrorState } from '@/components/states';
+import { StatusBadge } from '@/components/status-badge';
+import { Card } from '@/components/ui/card';
+import { PanelTabs } from '@/components/ui/panel-tabs';
+import { Skeleton, SkeletonRows } from '@/components/ui/skeleton';
+import { formatCost, formatCount, humanize, shortId } from '@/lib/format';
+import { isFinal } from '@/lib/status';
+import { useSearchState } from '@/lib/use-search-state';
+import { useTitle } from '@/lib/use-title';
+import { useExecutedDefinition } from './api/executed-definition';
+import { useLiveExecution } from './api/use-live-execution';
+import { ErrorBox } from './components/error-box';
+import { StepDrawer } from './components/step-drawer';
+import { StepTable } from './components/step-table';
+import { SteeringButtons } from './components/steering';
+import { Timeline } from './components/timeline';
+import { nodeStates } from './lib/node-states';
+
+type Execution = Schema<'Execution'>;
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-muted">{label}</dt>
+      <dd className="mt-0.5 text-[0.8125rem] font-medium tabular">{children}</dd>
+    </div>
+  );
+}
+
+function Figures({ execution }: { execution: Execution }) {
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+      <Figure label="Duration">
+        <Elapsed execution={execution} />
+      </Figure>
+      <Figure label="Cost">{formatCost(execution.cost_usd)}</Figure>
+      <Figure label="Tokens">{formatCount(execution.tokens)}</Figure>
+      <Figure label="Started">
+        <RelativeTime time={execution.created_at} />
+      </Figure>
+      <Figure label="Trigger">{humanize(execution.trigger)}</Figure>
+      {execution.workflow_id && (
+        <Figure label="Workflow">
+          <Link className="text-accent hover:underline" to={`/projects/${execution.project_id}/workflows/${execution.workflow_id}`}>
+            {execution.workflow_version > 0 ? `Version ${execution.workflow_version}` : 'Unpublished'}
+          </Link>
+        </Figure>
+      )}
+    </dl>
+  );
+}
+
+/** What a person is asked here, and what was answered. */
+function Approvals({ executionId }: { executionId: string }) {
+  const approvals = flatten(useInfiniteQuery(approvalsQuery({ execution_id: executionId })).data);
+  const open = approvals.filter((approval) => approval.status === 'pending');
+  if (open.length === 0) return null;
+  return (
+    <section aria-labelledby="decisions" className="grid max-w-2xl grid-cols-1 gap-3">
+      <h2 id="decisions" className="sr-only">
+        Waiting for a decision
+      </h2>
+      {open.map((approval) => (
+        <ApprovalCard key={approval.id} approval={approval} />
+      ))}
+    </section>
+  );
+}
+
+function Body({ execution, steps }: { execution: Execution; steps: readonly Schema<'Step'>[] | undefined }) {
+  const definition = useExecutedDefinition(execution);
+  const states = useMemo(() => nodeStates(steps ?? []), [steps]);
+  const { get, set } = useSearchState();
+  const [selected, setSelected] = useState<string | null>(null);
+  const nameOf = (nodeId: string) => definition?.nodes.find((node) => node.id === nodeId)?.name ?? nodeId;
+  const step = steps?.find((one) => one.id === selected) ?? null;
+  const failed = steps?.find((one) => one.status === 'failed');
+  const selectNode = (nodeId: string) => setSelected(steps?.findLast((one) => one.node_id === nodeId)?.id ?? null);
+
+  return (
+    <>
+      <ErrorBox error={execution.error} where={failed && nameOf(failed.node_id)} />
+      <Approvals executionId={execution.id} />
+      {definition && definition.nodes.length > 0 && (
+        <WorkflowGraph className="h-72" document={definition} states={states} selected={step?.node_id ?? null} onSelect={selectNode} />
+      )}
+      <div className="grid gap-6 xl:grid-cols-[1fr_26rem]">
+        <div className="min-w-0">
+          {steps ? (
+            <PanelTabs
+              label="Steps as"
+              value={get('tab') || 'timeline'}
+              onValueChange={(tab) => set({ tab: tab === 'timeline' ? '' : tab })}
+              tabs={[
+                {
+                  value: 'timeline',
+                  label: 'Timeline',
+                  content: <Timeline steps={steps} nameOf={nameOf} running={!isFinal(execution.status)} onSelect={setSelected} />,
+                },
+                {
+                  value: 'steps',
+                  label: 'Steps',
+                  content: (
+                    <div className="pt-3">
+                      <StepTable steps={steps} nameOf={nameOf} onSelect={setSelected} />
+                    </div>
+                  ),
+                },
+              ]}
+            />
+          ) : (
+            <SkeletonRows />
+          )}
+        </div>
+        <div className="grid min-w-0 grid-cols-1 content-start gap-4">
+          <JsonView value={execution.input} title="Input" />
+          {isFinal(execution.status) && <JsonView value={execution.output} title="Output" />}
+        </div>
+      </div>
+      <StepDrawer step={step} name={step ? nameOf(step.node_id) : ''} onClose={() => setSelected(null)} />
+    </>
+  );
+}
+
+export function Component() {
+  const { executionId = '' } = useParams();
+  const { execution: query, steps } = useLiveExecution(executionId);
+  const execution = query.data;
+  useTitle(execution ? `${humanize(execution.status)}: execution ${shortId(execution.id)}` : undefined);
+  if (query.error && !execution) {
+    return (
+      <Page>
+        <h1 className="sr-only">Execution</h1>
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      </Page>
+    );
+  }
+  if (!execution) {
+    return (
+      <Page wide className="grid gap-4">
+        <Skeleton className="h-7 w-72" />
+        <Skeleton className="h-72 rounded-lg" />
+        <SkeletonRows />
+      </Page>
+    );
+  }
+  return (
+    <Page wide className="grid grid-cols-1 gap-5">
+      <PageHeader
+        title={
+          <>
+            <WorkflowName execution={execution} />
+            <span aria-live="polite" className="inline-flex">
+              <StatusBadge status={execution.status} />
+            </span>
+          </>
+        }
+        description={!isFinal(execution.status) && execution.waiting_for ? `Waiting: ${execution.waiting_for}` : undefined}
+        actions={<SteeringButtons execution={execution} />}
+      />
+      <Card className="px-4 py-3">
+        <Figures execution={execution} />
+      </Card>
+      <Body execution={execution} steps={steps.data} />
+    </Page>
+  );
+}
