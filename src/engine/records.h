@@ -1,0 +1,151 @@
+// Executions, their events and approvals as they are stored, and as everything outside the engine
+// sees them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/id.h"
+#include "base/time.h"
+#include "engine/planner.h"
+#include "json/described.h"
+
+namespace qd::engine {
+
+enum class ExecutionStatus { Pending, Running, Waiting, Paused, Completed, Failed, Cancelled, TimedOut };
+BOOST_DESCRIBE_ENUM(ExecutionStatus, Pending, Running, Waiting, Paused, Completed, Failed, Cancelled, TimedOut)
+
+[[nodiscard]] constexpr bool is_final(ExecutionStatus status) { return status >= ExecutionStatus::Completed; }
+
+/// A row of `executions`, without its document and lease.
+struct Execution {
+  ExecutionId id;
+  ProjectId project_id;
+  std::optional<WorkflowId> workflow_id;
+  std::int64_t workflow_version = 0;
+  std::string name;
+  ExecutionStatus status = ExecutionStatus::Pending;
+  /// Why nothing moves, while nothing does: `approval`, `timer`, `retry`, `event`, `answer`.
+  std::optional<std::string> waiting_for;
+  std::string trigger;
+  Json input;
+  Json output;
+  Json error;
+  std::int64_t priority = 0;
+  Timestamp created_at;
+  Timestamp updated_at;
+  UserId created_by;
+  std::optional<Timestamp> started_at;
+  std::optional<Timestamp> finished_at;
+  double cost_usd = 0;
+  std::int64_t tokens = 0;
+  /// The sequence number of its last event.
+  std::int64_t revision = 0;
+};
+BOOST_DESCRIBE_STRUCT(Execution, (),
+                      (id, project_id, workflow_id, workflow_version, name, status, waiting_for, trigger, input,
+                       output, error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd,
+                       tokens, revision))
+
+/// The columns of `executions` in the order of Execution's members.
+#define QD_EXECUTION_COLUMNS                                                                             \
+  "id, project_id, workflow_id, workflow_version, name, status, waiting_for, trigger_kind, input, output, " \
+  "error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, tokens, revision"
+
+enum class EventType {
+  Started,
+  Paused,
+  Resumed,
+  Finished,
+  StepStarted,
+  StepRecorded,
+  StepWaiting,
+  StepRetrying,
+  StepCompleted,
+  StepFailed,
+  StepSkipped,
+  StepCancelled,
+  StepUncertain,
+};
+BOOST_DESCRIBE_ENUM(EventType, Started, Paused, Resumed, Finished, StepStarted, StepRecorded, StepWaiting,
+                    StepRetrying, StepCompleted, StepFailed, StepSkipped, StepCancelled, StepUncertain)
+
+/// One row of an execution's journal (`execution_events`).
+struct Event {
+  std::int64_t seq = 0;
+  Timestamp at;
+  EventType type = EventType::Started;
+  std::string node_id;
+  JsonObject data;
+};
+BOOST_DESCRIBE_STRUCT(Event, (), (seq, at, type, node_id, data))
+
+/// A turn or a call inside a step, for people.
+struct StepTurn {
+  Timestamp at;
+  std::string type;
+  Json data;
+};
+BOOST_DESCRIBE_STRUCT(StepTurn, (), (at, type, data))
+
+/// What became of one node, made from the events.
+struct Step {
+  /// `execution:node`.
+  std::string id;
+  ExecutionId execution_id;
+  std::string node_id;
+  /// From the outermost body to the node; the same as node_id until there are bodies.
+  std::string path;
+  NodeType type = NodeType::Transform;
+  StepStatus status = StepStatus::Pending;
+  std::optional<std::string> waiting_for;
+  std::int64_t attempt = 0;
+  Json input;
+  Json output;
+  Json error;
+  std::optional<std::string> agent_id;
+  std::optional<std::string> tool_id;
+  std::vector<StepTurn> turns;
+  std::optional<Timestamp> started_at;
+  std::optional<Timestamp> finished_at;
+  std::optional<std::int64_t> duration_ms;
+  double cost_usd = 0;
+  std::int64_t tokens = 0;
+};
+BOOST_DESCRIBE_STRUCT(Step, (),
+                      (id, execution_id, node_id, path, type, status, waiting_for, attempt, input, output, error,
+                       agent_id, tool_id, turns, started_at, finished_at, duration_ms, cost_usd, tokens))
+
+enum class ApprovalStatus { Pending, Approved, Rejected, Expired, Cancelled };
+BOOST_DESCRIBE_ENUM(ApprovalStatus, Pending, Approved, Rejected, Expired, Cancelled)
+
+struct Approval {
+  ApprovalId id;
+  ExecutionId execution_id;
+  ProjectId project_id;
+  std::optional<WorkflowId> workflow_id;
+  std::string node_id;
+  std::string title;
+  std::string description;
+  Json form;
+  Json approvers;
+  ApprovalStatus status = ApprovalStatus::Pending;
+  /// The form as it was filled in.
+  Json answer;
+  std::optional<std::string> comment;
+  std::optional<UserId> decided_by;
+  std::optional<Timestamp> decided_at;
+  std::optional<Timestamp> expires_at;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(Approval, (),
+                      (id, execution_id, project_id, workflow_id, node_id, title, description, form, approvers, status,
+                       answer, comment, decided_by, decided_at, expires_at, created_at))
+
+#define QD_APPROVAL_COLUMNS                                                                                \
+  "id, execution_id, project_id, workflow_id, node_id, title, description, form, approvers, status, answer, " \
+  "comment, decided_by, decided_at, expires_at, created_at"
+
+}  // namespace qd::engine
