@@ -93,6 +93,23 @@ struct RawResponse {
   http::Response response;
 };
 
+/// An answer whose status the handler chose among those that its endpoint may have.
+template <class T>
+struct Replied {
+  int status = 200;
+  T value;
+};
+template <class T>
+struct RepliedValue {
+  using Type = T;
+  static constexpr bool kIs = false;
+};
+template <class T>
+struct RepliedValue<Replied<T>> {
+  using Type = T;
+  static constexpr bool kIs = true;
+};
+
 /// A body that the handler reads itself, from `request.raw->body`.
 struct RawBody {};
 
@@ -212,7 +229,9 @@ Result<void> read_body(const http::Request& request, T& out) {
 
 template <class T>
 Reply make_reply(T& value, int status) {
-  if constexpr (std::is_same_v<T, RawResponse>) {
+  if constexpr (RepliedValue<T>::kIs) {
+    return make_reply(value.value, value.status);
+  } else if constexpr (std::is_same_v<T, RawResponse>) {
     return {.status = value.response.status, .raw = std::move(value.response)};
   } else if constexpr (std::is_same_v<T, Nothing>) {
     return {.status = status == 200 ? 204 : status};
@@ -241,7 +260,7 @@ const json::TypeInfo* described() {
   if constexpr (std::is_same_v<T, Nothing> || std::is_same_v<T, RawBody> || std::is_same_v<T, RawResponse>)
     return nullptr;
   else
-    return &json::type_of<T>();
+    return &json::type_of<typename RepliedValue<T>::Type>();
 }
 
 template <class Api, class Out, class Body, class Query>
