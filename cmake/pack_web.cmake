@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Run by embed_web (cmake/embed_web.cmake): fills PACKED with the files of DIRECTORY and their
 # compressed variants; PACKED.manifest changes when, and only when, a file did.
 file(GLOB_RECURSE files RELATIVE ${DIRECTORY} ${DIRECTORY}/*)

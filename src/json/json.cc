@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/encoding.h"
 
@@ -42,49 +45,97 @@ std::unexpected<Error> explain(const boost::system::error_code& error, std::stri
   return malformed("json.syntax", "not valid JSON: " + error.message(), text, offset);
 }
 
-enum class Flaw { None, Nul, Number };
+using boost::system::error_code;
+using boost::json::string_view;
 
-/// Finds what RFC 8259 allows but we can't keep: NUL (PostgreSQL has no place for it) and numbers
-/// beyond int64 and double.
-Flaw find_flaw(const Json& value) {
-  switch (value.kind()) {
-    case boost::json::kind::uint64: return Flaw::Number;
-    case boost::json::kind::double_:
-      return std::isfinite(value.get_double()) ? Flaw::None : Flaw::Number;
-    case boost::json::kind::string:
-      return value.get_string().find('\0') != boost::json::string::npos ? Flaw::Nul : Flaw::None;
-    case boost::json::kind::array:
-      for (const auto& item : value.get_array())
-        if (const auto flaw = find_flaw(item); flaw != Flaw::None) return flaw;
-      return Flaw::None;
-    case boost::json::kind::object:
-      for (const auto& member : value.get_object()) {
-        if (member.key().contains('\0')) return Flaw::Nul;
-        if (const auto flaw = find_flaw(member.value()); flaw != Flaw::None) return flaw;
-      }
-      return Flaw::None;
-    default: return Flaw::None;
+/// Builds the value, and refuses what RFC 8259 allows but we can't keep: NUL (PostgreSQL has no
+/// place for it) and numbers beyond int64 and double. Doubles are read from their text: the
+/// library's own reading is not always the nearest one, so that a value would change each time it
+/// is stored and read.
+class Builder {
+ public:
+  static constexpr std::size_t max_object_size = std::size_t(-1);
+  static constexpr std::size_t max_array_size = std::size_t(-1);
+  static constexpr std::size_t max_key_size = std::size_t(-1);
+  static constexpr std::size_t max_string_size = std::size_t(-1);
+
+  enum class Flaw { None, Nul, Number };
+  [[nodiscard]] Flaw flaw() const { return flaw_; }
+  Json release() { return stack_.release(); }
+
+  bool on_document_begin(error_code&) { return stack_.reset(), true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t size, error_code&) { return stack_.push_object(size), true; }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t size, error_code&) { return stack_.push_array(size), true; }
+  bool on_key_part(string_view part, std::size_t, error_code& error) { return take_chars(part, error); }
+  bool on_key(string_view rest, std::size_t, error_code& error) {
+    return check_text(rest, error) && (stack_.push_key(rest), true);
   }
+  bool on_string_part(string_view part, std::size_t, error_code& error) { return take_chars(part, error); }
+  bool on_string(string_view rest, std::size_t, error_code& error) {
+    return check_text(rest, error) && (stack_.push_string(rest), true);
+  }
+  bool on_number_part(string_view part, error_code&) { return number_.append(part), true; }
+  bool on_int64(std::int64_t value, string_view, error_code&) {
+    return number_.clear(), stack_.push_int64(value), true;
+  }
+  bool on_uint64(std::uint64_t, string_view, error_code& error) { return refuse(Flaw::Number, error); }
+  bool on_double(double, string_view rest, error_code& error);
+  bool on_bool(bool value, error_code&) { return stack_.push_bool(value), true; }
+  bool on_null(error_code&) { return stack_.push_null(), true; }
+  bool on_comment_part(string_view, error_code&) { return true; }
+  bool on_comment(string_view, error_code&) { return true; }
+
+ private:
+  bool take_chars(string_view part, error_code& error) {
+    return check_text(part, error) && (stack_.push_chars(part), true);
+  }
+  bool check_text(string_view text, error_code& error) {
+    return text.find('\0') == string_view::npos || refuse(Flaw::Nul, error);
+  }
+  bool refuse(Flaw flaw, error_code& error) {
+    flaw_ = flaw;
+    error = boost::json::error::not_number;
+    return false;
+  }
+
+  boost::json::value_stack stack_;
+  /// The beginning of a number that came in parts.
+  std::string number_;
+  Flaw flaw_ = Flaw::None;
+};
+
+bool Builder::on_double(double, string_view rest, error_code& error) {
+  number_.append(rest);
+  double value = 0;
+  const auto* end = number_.data() + number_.size();
+  const auto read = std::from_chars(number_.data(), end, value);
+  // Too small for a double is zero; too large is refused.
+  const bool is_tiny = read.ec == std::errc::result_out_of_range && std::abs(std::strtod(number_.c_str(), nullptr)) < 1;
+  number_.clear();
+  if (is_tiny) value = 0;
+  else if (read.ec != std::errc() || read.ptr != end) return refuse(Flaw::Number, error);
+  stack_.push_double(value);
+  return true;
 }
 
 }  // namespace
 
 Result<Json> parse(std::string_view text, Limits limits) {
-  boost::json::stream_parser parser({}, {.max_depth = limits.depth});
-  boost::system::error_code error;
-  const auto used = parser.write_some(text, error);
-  if (!error) parser.finish(error);
+  boost::json::basic_parser<Builder> parser({.max_depth = limits.depth});
+  error_code error;
+  const auto used = parser.write_some(false, text.data(), text.size(), error);
+  switch (parser.handler().flaw()) {
+    case Builder::Flaw::Nul: return malformed("json.nul", "text holds a NUL character", text, used);
+    case Builder::Flaw::Number: return malformed("json.number", "the number does not fit in 64 bits", text, used);
+    case Builder::Flaw::None: break;
+  }
   if (error) return explain(error, text, used, limits);
   if (const auto rest = text.find_first_not_of(" \t\r\n", used); rest != std::string_view::npos)
     return malformed("json.syntax", "not valid JSON: more follows the value", text, rest);
-  auto value = parser.release();
-  switch (find_flaw(value)) {
-    case Flaw::Nul: return malformed("json.nul", "text holds a NUL character", text, text.find("\\u0000"));
-    case Flaw::Number:
-      return fail(ErrorKind::Malformed, "json.number", "a number does not fit in 64 bits");
-    case Flaw::None: break;
-  }
-  return value;
+  return parser.handler().release();
 }
 
 std::string print(const Json& value) { return boost::json::serialize(value); }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/encoding.h"
 #include "expr/expression.h"
 #include "expr/result.h"
 #include "expr/template.h"
@@ -32,6 +33,8 @@ void check(const qd::Result<qd::Json>& value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view source(reinterpret_cast<const char*>(data), size);
+  // Sources are JSON strings, which are valid Unicode without NUL.
+  if (!qd::is_utf8(source) || source.contains(static_cast<char>(0))) return 0;
   constexpr qd::expr::Budget kBudget{.cost = 20'000};
   if (const auto compiled = qd::expr::compile(source)) check(compiled->evaluate(world(), kBudget));
   if (const auto compiled = qd::expr::compile_template(qd::Json(boost::json::string_view(source))))
