@@ -31,6 +31,8 @@ namespace qd::engine {
 struct ModelConnection {
   std::string provider;
   std::string base_url;
+  /// What answers where the asker says `auto` or nothing.
+  std::string model = {};
   /// The project credential with the API key; empty: the key of the server's configuration.
   std::string credential;
   /// What else the provider takes; of `scripted`, its script.

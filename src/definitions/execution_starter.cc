@@ -1,0 +1,28 @@
+#include "definitions/execution_starter.h"
+
+namespace qd::definitions {
+namespace {
+
+constexpr db::Sql kFind{"execution.find", "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+
+}  // namespace
+
+Execution to_answer(engine::Execution execution) {
+  Execution answer{std::move(execution), std::nullopt};
+  if (answer.started_at && answer.finished_at) answer.duration_ms = (*answer.finished_at - *answer.started_at).count();
+  return answer;
+}
+
+Task<Result<api::Replied<Execution>>> ExecutionStarter::start(engine::StartRequest request, milliseconds wait) {
+  QD_CO_TRY(auto execution, co_await engine_.begin(std::move(request)));
+  if (wait.count() == 0) co_return api::Replied<Execution>{202, to_answer(std::move(execution))};
+  const auto deadline = clock_.now() + wait;
+  co_await engine_.finished(execution.id, deadline);
+  auto now = co_await database_.read(
+      [&](db::Snapshot& view) { return view.first<engine::Execution>(kFind, execution.id); });
+  if (now) execution = *std::move(now);
+  const int status = engine::is_final(execution.status) ? 200 : 202;
+  co_return api::Replied<Execution>{status, to_answer(std::move(execution))};
+}
+
+}  // namespace qd::definitions

@@ -1,0 +1,208 @@
+#include "executions/service.h"
+
+#include "executions/store.h"
+#include "platform/api/paging.h"
+
+namespace qd::executions {
+namespace {
+
+using projects::ProjectRole;
+
+/// More events than any execution within the engine's bounds has.
+constexpr std::int64_t kAllEvents = 1'000'000;
+constexpr std::int64_t kCancelBatch = 1'000;
+
+/// Whose rows a list shows; nothing means all.
+std::optional<UserId> only_of(const api::Caller& caller) {
+  if (caller.is_admin()) return std::nullopt;
+  return caller.user;
+}
+
+bool names(const Json& approvers, std::string_view member, std::string_view wanted) {
+  const auto* list = json::find(approvers, member);
+  if (!list || !list->is_array()) return false;
+  return std::ranges::any_of(list->get_array(), [&](const Json& name) {
+    return name.is_string() && std::string_view(name.get_string()) == wanted;
+  });
+}
+
+/// Whether the approval names somebody, and if so this caller with this role in the project.
+bool may_decide(const engine::Approval& approval, const api::Caller& caller, ProjectRole role) {
+  const auto& approvers = approval.approvers;
+  if (!approvers.is_object() || approvers.get_object().empty()) return true;
+  if (names(approvers, "users", caller.user.value)) return true;
+  for (int lower = 0; lower <= static_cast<int>(role); ++lower)
+    if (names(approvers, "roles", enum_name(static_cast<ProjectRole>(lower)))) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<engine::Execution> ExecutionService::find(db::Snapshot& view, const api::Caller& caller, const ExecutionId& id,
+                                                 ProjectRole least) const {
+  auto execution = store::find(view, id.value);
+  const auto missing = fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
+  if (!execution) return missing;
+  const auto allowed = parts_.access.require(view, caller, execution->project_id, least, projects::Archived::Allowed);
+  if (allowed) return *std::move(execution);
+  if (allowed.error().kind == ErrorKind::NotFound) return missing;
+  return std::unexpected(allowed.error());
+}
+
+Task<Result<engine::Execution>> ExecutionService::require(api::Caller caller, ExecutionId id, ProjectRole least) {
+  co_return co_await parts_.database.read([&](db::Snapshot& view) { return find(view, caller, id, least); });
+}
+
+Task<void> ExecutionService::record(api::Caller caller, std::string action, engine::Execution execution) {
+  co_await parts_.database.write([&](db::Transaction& tx) {
+    parts_.audit.append(tx, caller,
+                        {.action = "execution." + action,
+                         .target_type = "execution",
+                         .target_id = execution.id.value,
+                         .project = execution.project_id,
+                         .details = {{"name", execution.name}}});
+  });
+}
+
+Task<Result<api::Page<Execution>>> ExecutionService::list(api::Caller caller, ExecutionQuery query) {
+  QD_CO_TRY(auto rows, co_await parts_.database.read([&](db::Snapshot& view) {
+              return store::list(view, query, only_of(caller));
+            }));
+  co_return api::to_page(std::move(rows), &definitions::to_answer);
+}
+
+Task<Result<Execution>> ExecutionService::get(api::Caller caller, ExecutionId id) {
+  QD_CO_TRY(auto execution, co_await require(std::move(caller), id, ProjectRole::Viewer));
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(engine::Execution execution) {
+  if (execution.workflow_id)
+    co_return co_await parts_.catalog.workflow({*execution.workflow_id, execution.workflow_version});
+  const auto document = co_await parts_.database.read(
+      [&](db::Snapshot& view) { return store::document(view, execution.id.value); });
+  co_return engine::compile_definition(document.value_or(Json()));
+}
+
+Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId id) {
+  QD_CO_TRY(const auto execution, co_await require(std::move(caller), id, ProjectRole::Viewer));
+  QD_CO_TRY(const auto definition, co_await definition_of(execution));
+  const auto events = co_await parts_.database.read(
+      [&](db::Snapshot& view) { return store::events(view, id.value, 0, kAllEvents); });
+  StepList list{.items = engine::fold_steps(execution, *definition, events), .total = 0};
+  list.total = std::ssize(list.items);
+  co_return list;
+}
+
+Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller caller, ExecutionId id,
+                                                                  std::int64_t after, std::int64_t limit) {
+  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<std::vector<engine::Event>> {
+    QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
+    return store::events(view, id.value, after, limit);
+  });
+}
+
+Task<std::int64_t> ExecutionService::changed(ExecutionId id, std::int64_t after, Timestamp deadline) {
+  return parts_.engine.changed(std::move(id), after, deadline);
+}
+
+Task<Result<Execution>> ExecutionService::cancel(api::Caller caller, ExecutionId id, std::string reason) {
+  QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
+  QD_CO_TRY(auto execution, co_await parts_.engine.cancel(id, std::move(reason)));
+  co_await record(std::move(caller), "cancelled", execution);
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<Execution>> ExecutionService::pause(api::Caller caller, ExecutionId id) {
+  QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
+  QD_CO_TRY(auto execution, co_await parts_.engine.pause(id));
+  co_await record(std::move(caller), "paused", execution);
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<Execution>> ExecutionService::resume(api::Caller caller, ExecutionId id) {
+  QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
+  QD_CO_TRY(auto execution, co_await parts_.engine.resume(id));
+  co_await record(std::move(caller), "resumed", execution);
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<Execution>> ExecutionService::retry(api::Caller caller, ExecutionId id) {
+  QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
+  QD_CO_TRY(auto execution, co_await parts_.engine.retry(id));
+  co_await record(std::move(caller), "retried", execution);
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<SignalAnswer>> ExecutionService::signal(api::Caller caller, ExecutionId id, SignalRequest request) {
+  QD_CO_CHECK(co_await require(std::move(caller), id, ProjectRole::Operator));
+  QD_CO_TRY(const auto taken,
+            co_await parts_.engine.signal(id, std::move(request.name), request.payload.value_or(Json())));
+  co_return SignalAnswer{taken};
+}
+
+Task<Result<Execution>> ExecutionService::resolve(api::Caller caller, ExecutionId id, std::string node,
+                                                  ResolveRequest request) {
+  QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
+  engine::Resolution resolution{request.happened, request.output.value_or(Json())};
+  QD_CO_TRY(auto execution, co_await parts_.engine.resolve(id, std::move(node), std::move(resolution)));
+  co_await record(std::move(caller), "step_resolved", execution);
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<api::Page<engine::Approval>>> ExecutionService::approvals(api::Caller caller, ApprovalQuery query) {
+  QD_CO_TRY(auto rows, co_await parts_.database.read([&](db::Snapshot& view) {
+              return store::approvals(view, query, only_of(caller));
+            }));
+  co_return api::to_page(std::move(rows));
+}
+
+Task<Result<engine::Approval>> ExecutionService::approval(api::Caller caller, ApprovalId id) {
+  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<engine::Approval> {
+    auto approval = store::find_approval(view, id.value);
+    if (approval && parts_.access.require(view, caller, approval->project_id, ProjectRole::Viewer))
+      return *std::move(approval);
+    return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
+  });
+}
+
+Task<Result<engine::Approval>> ExecutionService::decide(api::Caller caller, ApprovalId id, DecideRequest request) {
+  QD_CO_TRY(const auto approval, co_await this->approval(caller, id));
+  QD_CO_CHECK(co_await parts_.database.read([&](db::Snapshot& view) -> Result<void> {
+    QD_TRY(const auto project, parts_.access.require(view, caller, approval.project_id, ProjectRole::Operator));
+    if (may_decide(approval, caller, project.my_role.value_or(ProjectRole::Owner))) return {};
+    return fail(ErrorKind::Forbidden, "approval.not_approver", "this approval is for others to decide");
+  }));
+  engine::Decision decision{.approved = request.decision == Verdict::Approved,
+                            .comment = request.comment.value_or(""),
+                            .form = request.form.value_or(Json()),
+                            .decided_by = caller.user};
+  QD_CO_TRY(auto decided, co_await parts_.engine.decide(id, std::move(decision)));
+  co_await parts_.database.write([&](db::Transaction& tx) {
+    parts_.audit.append(tx, caller,
+                        {.action = "approval.decided",
+                         .target_type = "approval",
+                         .target_id = decided.id.value,
+                         .project = decided.project_id,
+                         .details = {{"title", decided.title}, {"decision", enum_name(decided.status)}}});
+  });
+  co_return decided;
+}
+
+Task<Result<void>> ExecutionService::before_project_delete(ProjectId project, bool force) {
+  for (;;) {
+    const auto running = co_await parts_.database.read(
+        [&](db::Snapshot& view) { return store::unfinished(view, project, kCancelBatch); });
+    if (running.empty()) co_return Result<void>();
+    if (!force)
+      co_return fail(ErrorKind::Conflict, "project.busy",
+                     fmt::format("the project has {}{} executions that are not over; cancel them, or delete with force=true",
+                                 running.size(), running.size() == kCancelBatch ? " or more" : ""));
+    for (const auto& id : running) {
+      const auto cancelled = co_await parts_.engine.cancel({id}, "the project was deleted");
+      if (!cancelled && cancelled.error().code != "execution.finished") co_return std::unexpected(cancelled.error());
+    }
+  }
+}
+
+}  // namespace qd::executions
