@@ -2,30 +2,11 @@
 
 #include <deque>
 
+#include "engine/error_scope.h"
+
 namespace qd::engine {
 
 namespace {
-
-/// The scope of one node: what the caller lends, and the `error` that this node sees.
-class NodeScope final : public expr::Scope {
- public:
-  NodeScope(const expr::Scope& outer, const std::string* error_step) : outer_(outer) {
-    if (error_step == nullptr) return;
-    const Json* step = outer.member("steps", *error_step);
-    if (step != nullptr && step->is_object()) error_ = step->get_object().if_contains("error");
-  }
-  [[nodiscard]] const Json* find(std::string_view root) const override {
-    return root == "error" ? error_ : outer_.find(root);
-  }
-  [[nodiscard]] const Json* member(std::string_view root, std::string_view name) const override {
-    return root == "error" ? Scope::member(root, name) : outer_.member(root, name);
-  }
-  [[nodiscard]] Timestamp now() const override { return outer_.now(); }
-
- private:
-  const expr::Scope& outer_;
-  const Json* error_ = nullptr;
-};
 
 StepError to_step_error(const Error& error) {
   return {.code = error.code, .message = error.message, .retryable = false, .details = {}};
@@ -87,7 +68,7 @@ struct Planner::Pass {
   void begin(NodeIndex index) {
     const auto source = planner.steps_[index].error_from;
     if (node(index).when) {
-      const NodeScope seen(scope, source ? &node(*source).id : nullptr);
+      const ErrorScope seen(scope, source ? &node(*source).id : nullptr);
       const auto holds = node(index).when->evaluate_condition(seen);
       if (!holds) {
         actions.emplace_back(FailStep{index, to_step_error(holds.error())});
