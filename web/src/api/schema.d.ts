@@ -300,7 +300,7 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getProject"];
-        put?: never;
+        put: operations["replaceProject"];
         post?: never;
         delete: operations["deleteProject"];
         options?: never;
@@ -444,12 +444,12 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getAgent"];
-        put?: never;
+        put: operations["replaceAgent"];
         post?: never;
         delete: operations["deleteAgent"];
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["patchAgent"];
         trace?: never;
     };
     "/api/v1/agents/{agent_id}/versions": {
@@ -492,12 +492,12 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getTool"];
-        put?: never;
+        put: operations["replaceTool"];
         post?: never;
         delete: operations["deleteTool"];
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["patchTool"];
         trace?: never;
     };
     "/api/v1/tools/{tool_id}/versions": {
@@ -540,12 +540,12 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getWorkflow"];
-        put?: never;
+        put: operations["replaceWorkflow"];
         post?: never;
         delete: operations["deleteWorkflow"];
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["patchWorkflow"];
         trace?: never;
     };
     "/api/v1/workflows/{workflow_id}/versions": {
@@ -718,6 +718,342 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["decideApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAgentVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publishAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rollBackAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["diffAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getToolVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publishTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rollBackTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["diffTool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getWorkflowVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publishWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rollBackWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["diffWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["runAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["testTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["validateWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["streamExecutionEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/signal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["signalExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/steps/{node_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["resolveStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1303,7 +1639,7 @@ export interface components {
             published_version?: number | null;
             draft: boolean;
             name: string;
-            description?: string | null;
+            description: string | null;
         };
         WorkflowSummaryPage: {
             items: components["schemas"]["WorkflowSummary"][];
@@ -1326,7 +1662,7 @@ export interface components {
             items: components["schemas"]["Version"][];
         };
         ExecuteRequest: {
-            input: unknown;
+            input?: unknown;
             /** Format: int64 */
             version?: number | null;
             /** Format: int64 */
@@ -1371,6 +1707,7 @@ export interface components {
             tokens: number;
             /** Format: int64 */
             revision: number;
+            name: string;
         };
         ExecutionPage: {
             items: components["schemas"]["Execution"][];
@@ -1385,7 +1722,7 @@ export interface components {
             execution_id: string;
             node_id: string;
             path: string;
-            type: string;
+            type: components["schemas"]["NodeType"];
             status: components["schemas"]["StepStatus"];
             waiting_for?: string | null;
             /** Format: int64 */
@@ -1393,11 +1730,9 @@ export interface components {
             input: unknown;
             output: unknown;
             error: unknown;
-            /** Format: uuid */
             agent_id?: string | null;
-            /** Format: uuid */
             tool_id?: string | null;
-            turns: unknown[];
+            turns: components["schemas"]["StepTurn"][];
             /** Format: date-time */
             started_at?: string | null;
             /** Format: date-time */
@@ -1407,13 +1742,6 @@ export interface components {
             cost_usd: number;
             /** Format: int64 */
             tokens: number;
-        };
-        StepPage: {
-            items: components["schemas"]["Step"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
         };
         /** @enum {string} */
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "cancelled";
@@ -1429,12 +1757,8 @@ export interface components {
             workflow_id?: string | null;
             title: string;
             description: string;
-            form?: {
-                [key: string]: unknown;
-            } | null;
-            approvers?: {
-                [key: string]: unknown;
-            } | null;
+            form: unknown;
+            approvers: unknown;
             status: components["schemas"]["ApprovalStatus"];
             answer: unknown;
             comment?: string | null;
@@ -1453,12 +1777,10 @@ export interface components {
             total: number;
             total_capped?: boolean | null;
         };
-        /** @enum {string} */
-        Decision: "approved" | "rejected";
         DecideRequest: {
-            decision: components["schemas"]["Decision"];
+            decision: components["schemas"]["Verdict"];
             comment?: string | null;
-            form: unknown;
+            form?: unknown;
         };
         CancelRequest: {
             reason?: string | null;
@@ -1500,6 +1822,89 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+        };
+        /** @enum {string} */
+        NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "wait" | "approval" | "fail";
+        StepTurn: {
+            /** Format: date-time */
+            at: string;
+            type: string;
+            data: unknown;
+        };
+        StepList: {
+            items: components["schemas"]["Step"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @enum {string} */
+        Verdict: "approved" | "rejected";
+        SignalRequest: {
+            name: string;
+            payload?: unknown;
+        };
+        SignalAnswer: {
+            /** Format: int64 */
+            taken: number;
+        };
+        ResolveRequest: {
+            happened: boolean;
+            output?: unknown;
+        };
+        RunRequest: {
+            input: unknown;
+            /** Format: int64 */
+            version?: number | null;
+            /** Format: int64 */
+            wait_ms?: number | null;
+        };
+        TestRequest: {
+            arguments?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            wait_ms?: number | null;
+        };
+        PublishRequest: {
+            note?: string | null;
+        };
+        RollbackRequest: {
+            /** Format: int64 */
+            version: number;
+            note?: string | null;
+        };
+        /** @enum {string} */
+        ChangeKind: "added" | "removed" | "changed";
+        Change: {
+            path: string;
+            kind: components["schemas"]["ChangeKind"];
+            before: unknown;
+            after: unknown;
+        };
+        Diff: {
+            /** Format: int64 */
+            from?: number | null;
+            /** Format: int64 */
+            to?: number | null;
+            changes: components["schemas"]["Change"][];
+        };
+        ValidateRequest: {
+            definition?: {
+                [key: string]: unknown;
+            } | null;
+            yaml?: string | null;
+        };
+        DocumentProblem: {
+            path: string;
+            code: string;
+            message: string;
+            /** Format: int64 */
+            line?: number | null;
+            /** Format: int64 */
+            column?: number | null;
+        };
+        Validation: {
+            valid: boolean;
+            problems: components["schemas"]["DocumentProblem"][];
         };
     };
     responses: {
@@ -1767,7 +2172,6 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                sort?: string;
             };
             header?: never;
             path?: never;
@@ -1962,7 +2366,6 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2070,7 +2473,7 @@ export interface operations {
                 is_template?: boolean;
                 is_public?: boolean;
                 owner?: string;
-                member?: string;
+                member?: boolean;
             };
             header?: never;
             path?: never;
@@ -2152,6 +2555,33 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    replaceProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectDraft"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -2583,6 +3013,7 @@ export interface operations {
                 sort?: string;
                 q?: string;
                 name?: string;
+                provider?: string;
             };
             header?: never;
             path: {
@@ -2656,6 +3087,33 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    replaceAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     deleteAgent: {
         parameters: {
             query?: never;
@@ -2673,6 +3131,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    patchAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
             };
             "4XX": components["responses"]["Problem"];
         };
@@ -2782,6 +3269,33 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    replaceTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     deleteTool: {
         parameters: {
             query?: never;
@@ -2799,6 +3313,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    patchTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
             };
             "4XX": components["responses"]["Problem"];
         };
@@ -2907,6 +3450,33 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    replaceWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     deleteWorkflow: {
         parameters: {
             query?: never;
@@ -2924,6 +3494,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    patchWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
             };
             "4XX": components["responses"]["Problem"];
         };
@@ -2988,7 +3587,7 @@ export interface operations {
                 sort?: string;
                 project_id?: string;
                 workflow_id?: string;
-                status?: string;
+                status?: components["schemas"]["ExecutionStatus"];
                 from?: string;
                 to?: string;
                 q?: string;
@@ -3036,11 +3635,7 @@ export interface operations {
     };
     listSteps: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                sort?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 execution_id: string;
@@ -3055,7 +3650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StepPage"];
+                    "application/json": components["schemas"]["StepList"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3171,7 +3766,7 @@ export interface operations {
                 limit?: number;
                 cursor?: string;
                 sort?: string;
-                status?: string;
+                status?: components["schemas"]["ApprovalStatus"];
                 project_id?: string;
                 execution_id?: string;
             };
@@ -3209,6 +3804,550 @@ export interface operations {
                 "application/json": components["schemas"]["DecideRequest"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAgentVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rollBackAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    diffAgent: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getToolVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rollBackTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    diffTool: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getWorkflowVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rollBackWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    diffWorkflow: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    runAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    testTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    validateWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    exportProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    streamExecutionEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signalExecution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalAnswer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -15,7 +15,7 @@ import { formatTime, humanize } from '@/lib/format';
 import { formFields, readForm } from '@/lib/schema-form';
 
 type Approval = Schema<'Approval'>;
-type Decision = Schema<'Decision'>;
+type Verdict = Schema<'Verdict'>;
 
 const TONES: Record<Approval['status'], BadgeTone> = {
   pending: 'waiting',
@@ -26,7 +26,7 @@ const TONES: Record<Approval['status'], BadgeTone> = {
 };
 
 interface DecideBody {
-  decision: Decision;
+  decision: Verdict;
   comment: string | null;
   form: unknown;
 }
@@ -51,7 +51,7 @@ function DecisionForm({ approval }: { approval: Approval }) {
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [comment, setComment] = useState('');
 
-  const send = (decision: Decision) => {
+  const send = (decision: Verdict) => {
     const { value, errors: wrong } = readForm(fields, texts);
     // Who rejects need not fill in what would have followed.
     if (decision === 'approved' && Object.keys(wrong).length > 0) return setErrors(wrong);

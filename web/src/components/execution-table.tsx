@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { Schema } from '@/api/client';
-import { workflowQuery } from '@/api/queries/workflows';
 import { RelativeTime } from '@/components/relative-time';
 import { StatusBadge } from '@/components/status-badge';
 import { rowLink, Table, Td, Th, Tr } from '@/components/ui/table';
@@ -21,20 +19,12 @@ export function Elapsed({ execution }: { execution: Execution }) {
   return formatDuration(Math.max(0, end - new Date(execution.started_at).getTime()));
 }
 
-/** The workflow's name; rows of one workflow share one request. */
-export function WorkflowName({ execution }: { execution: Execution }) {
-  const id = execution.workflow_id ?? '';
-  const { data } = useQuery({ ...workflowQuery(id), enabled: id !== '', staleTime: 60_000 });
-  if (!id) return <>Agent run</>;
-  return <>{data?.name ?? `Execution ${shortId(execution.id)}`}</>;
-}
-
 export function ExecutionTable({ executions, label = 'Executions' }: { executions: Execution[]; label?: string }) {
   return (
     <Table label={label}>
       <thead>
         <tr>
-          <Th>Workflow</Th>
+          <Th>Name</Th>
           <Th>Status</Th>
           <Th className="hidden md:table-cell">Trigger</Th>
           <Th>Started</Th>
@@ -48,7 +38,7 @@ export function ExecutionTable({ executions, label = 'Executions' }: { execution
             <Td className="max-w-72">
               <div className="flex items-baseline gap-2">
                 <Link to={`/executions/${execution.id}`} className={`${rowLink} truncate`}>
-                  <WorkflowName execution={execution} />
+                  {execution.name}
                 </Link>
                 <span className="font-mono text-xs text-faint">{shortId(execution.id)}</span>
               </div>

@@ -2,7 +2,8 @@ import { Search, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Input } from '@/components/ui/input';
 import { cn } from '@/lib/cn';
-import { useDebounced } from '@/lib/use-debounced';
+
+const REST_MS = 200;
 
 interface SearchInputProps {
   label: string;
@@ -12,16 +13,37 @@ interface SearchInputProps {
   className?: string;
 }
 
+/** The shortcut `/` goes to the first of these on a page. */
 export function SearchInput({ label, value, onChange, className }: SearchInputProps) {
   const [text, setText] = useState(value);
-  const settled = useDebounced(text, 200);
-  const told = useRef(value);
+  const [seen, setSeen] = useState(value);
+  const [told, setTold] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const latest = useRef(onChange);
 
+  // What changed from outside (filters taken off, back in the history) shows; our own echo does not
+  // overwrite what was typed since.
+  if (value !== seen) {
+    setSeen(value);
+    if (value !== told) {
+      setTold(value);
+      setText(value);
+    }
+  }
   useEffect(() => {
-    if (settled === told.current) return;
-    told.current = settled;
-    onChange(settled);
-  }, [settled, onChange]);
+    latest.current = onChange;
+  }, [onChange]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const tell = (next: string) => {
+    setTold(next);
+    latest.current(next);
+  };
+  const type = (next: string) => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => tell(next), REST_MS);
+  };
 
   return (
     <div className={cn('relative w-full max-w-xs', className)}>
@@ -31,14 +53,14 @@ export function SearchInput({ label, value, onChange, className }: SearchInputPr
         aria-label={label}
         placeholder={label}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         className="px-8 [&::-webkit-search-cancel-button]:hidden"
       />
       {text !== '' && (
         <button
           type="button"
           aria-label="Clear search"
-          onClick={() => setText('')}
+          onClick={() => type('')}
           className="absolute inset-y-0 right-0 grid w-8 place-items-center rounded-md text-muted hover:text-ink"
         >
           <X className="size-3.5" aria-hidden />

@@ -1,9 +1,9 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { client, unwrap } from '../client';
+import { client, unwrap, type Schema } from '../client';
 import { given, paging } from './paging';
 
 export interface ApprovalFilter {
-  status?: string | undefined;
+  status?: Schema<'ApprovalStatus'> | undefined;
   project_id?: string | undefined;
   execution_id?: string | undefined;
 }

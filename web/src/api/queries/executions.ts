@@ -1,12 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { client, unwrap } from '../client';
+import { client, unwrap, type Schema } from '../client';
 import { given, paging } from './paging';
 
 export interface ExecutionFilter {
   project_id?: string | undefined;
   workflow_id?: string | undefined;
-  /** One or more of the states, comma-separated. */
-  status?: string | undefined;
+  status?: Schema<'ExecutionStatus'> | undefined;
   q?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;

@@ -7,7 +7,7 @@ export interface ProjectFilter {
   tag?: string | undefined;
   is_template?: boolean | undefined;
   is_public?: boolean | undefined;
-  member?: string | undefined;
+  member?: boolean | undefined;
   sort?: string | undefined;
 }
 

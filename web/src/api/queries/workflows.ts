@@ -21,11 +21,3 @@ export const workflowQuery = (id: string) =>
     queryFn: ({ signal }) =>
       unwrap(client.GET('/api/v1/workflows/{workflow_id}', { params: { path: { workflow_id: id } }, signal })),
   });
-
-/** Newest first. A version never changes. */
-export const workflowVersionsQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['workflows', 'one', id, 'versions'],
-    queryFn: ({ signal }) =>
-      unwrap(client.GET('/api/v1/workflows/{workflow_id}/versions', { params: { path: { workflow_id: id } }, signal })),
-  });

@@ -1,4 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Play } from 'lucide-react';
+import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { Schema } from '@/api/client';
 import { agentQuery } from '@/api/queries/agents';
@@ -12,11 +14,17 @@ import { Page, PageHeader } from '@/components/page-header';
 import { RelativeTime } from '@/components/relative-time';
 import { ErrorState } from '@/components/states';
 import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
 import { Card, Section } from '@/components/ui/card';
+import { PanelTabs } from '@/components/ui/panel-tabs';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { VersionBadge } from '@/components/version-badge';
+import { VersionsPanel } from '@/components/versions/versions-panel';
+import { curlCommand } from '@/lib/curl';
 import { formatCost, formatCount } from '@/lib/format';
+import { useSearchState } from '@/lib/use-search-state';
 import { useTitle } from '@/lib/use-title';
+import { RunDialog } from './components/run-dialog';
 import { agentDocument } from './lib/agent-document';
 
 type Agent = Schema<'Agent'>;
@@ -90,11 +98,37 @@ function About({ agent }: { agent: Agent }) {
         </Section>
       )}
       <Section title="Run it">
-        <CodeBlock
-          title="From a terminal"
-          text={`curl ${window.location.origin}/api/v1/agents/${agent.id}/run \\\n  -H "X-API-Key: $QD_API_KEY" \\\n  -H "Content-Type: application/json" \\\n  -d '{"input": "Hello"}'`}
-        />
+        <CodeBlock title="From a terminal" text={curlCommand(`/api/v1/agents/${agent.id}/run`, { input: 'Hello' })} />
       </Section>
+    </div>
+  );
+}
+
+function Definition({ agent }: { agent: Agent }) {
+  return (
+    <div className="grid pt-5 gap-6 lg:grid-cols-[1fr_22rem]">
+      <div className="grid min-w-0 grid-cols-1 content-start gap-6">
+        <Section title="System prompt">
+          <CodeBlock className="font-sans text-[0.8125rem] whitespace-pre-wrap" text={agent.system_prompt || 'None.'} />
+        </Section>
+        {agent.instructions && (
+          <Section title="Instructions">
+            <CodeBlock className="font-sans text-[0.8125rem] whitespace-pre-wrap" text={agent.instructions} />
+          </Section>
+        )}
+        <Section title="Tools">
+          <Tools agent={agent} />
+        </Section>
+        {agent.output_schema && (
+          <Section title="Structured output">
+            <JsonView value={agent.output_schema} title="JSON Schema" />
+          </Section>
+        )}
+        <Section title="As a document">
+          <CodeTabs value={agentDocument(agent)} label="Agent document" />
+        </Section>
+      </div>
+      <About agent={agent} />
     </div>
   );
 }
@@ -102,6 +136,8 @@ function About({ agent }: { agent: Agent }) {
 export function Component() {
   const { agentId = '' } = useParams();
   const { data: agent, error, refetch } = useQuery(agentQuery(agentId));
+  const { get, set } = useSearchState();
+  const [running, setRunning] = useState(false);
   useTitle(agent?.name);
   if (error && !agent) {
     return (
@@ -129,35 +165,27 @@ export function Component() {
         }
         description={agent.description}
         actions={
-          <span className="text-xs text-muted">
-            Updated <RelativeTime time={agent.updated_at} />
-          </span>
+          <>
+            <span className="text-xs text-muted">
+              Updated <RelativeTime time={agent.updated_at} />
+            </span>
+            <Button variant="primary" onClick={() => setRunning(true)}>
+              <Play aria-hidden /> Run
+            </Button>
+          </>
         }
       />
-      <div className="mt-5 grid gap-6 lg:grid-cols-[1fr_22rem]">
-        <div className="grid min-w-0 grid-cols-1 content-start gap-6">
-          <Section title="System prompt">
-            <CodeBlock className="font-sans text-[0.8125rem] whitespace-pre-wrap" text={agent.system_prompt || 'None.'} />
-          </Section>
-          {agent.instructions && (
-            <Section title="Instructions">
-              <CodeBlock className="font-sans text-[0.8125rem] whitespace-pre-wrap" text={agent.instructions} />
-            </Section>
-          )}
-          <Section title="Tools">
-            <Tools agent={agent} />
-          </Section>
-          {agent.output_schema && (
-            <Section title="Structured output">
-              <JsonView value={agent.output_schema} title="JSON Schema" />
-            </Section>
-          )}
-          <Section title="As a document">
-            <CodeTabs value={agentDocument(agent)} label="Agent document" />
-          </Section>
-        </div>
-        <About agent={agent} />
-      </div>
+      <PanelTabs
+        className="mt-3"
+        label="Agent"
+        value={get('tab') || 'about'}
+        onValueChange={(tab) => set({ tab: tab === 'about' ? '' : tab })}
+        tabs={[
+          { value: 'about', label: 'About', content: <Definition agent={agent} /> },
+          { value: 'versions', label: 'Versions', content: <div className="pt-4"><VersionsPanel kind="agents" of={agent} /></div> },
+        ]}
+      />
+      {running && <RunDialog agent={agent} onClose={() => setRunning(false)} />}
     </Page>
   );
 }

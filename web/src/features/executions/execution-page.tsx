@@ -5,7 +5,7 @@ import type { Schema } from '@/api/client';
 import { approvalsQuery } from '@/api/queries/approvals';
 import { flatten } from '@/api/queries/paging';
 import { ApprovalCard } from '@/components/approval-card';
-import { Elapsed, WorkflowName } from '@/components/execution-table';
+import { Elapsed } from '@/components/execution-table';
 import { WorkflowGraph } from '@/components/graph/workflow-graph';
 import { JsonView } from '@/components/json-view';
 import { Page, PageHeader } from '@/components/page-header';
@@ -15,7 +15,7 @@ import { StatusBadge } from '@/components/status-badge';
 import { Card } from '@/components/ui/card';
 import { PanelTabs } from '@/components/ui/panel-tabs';
 import { Skeleton, SkeletonRows } from '@/components/ui/skeleton';
-import { formatCost, formatCount, humanize, shortId } from '@/lib/format';
+import { formatCost, formatCount, humanize } from '@/lib/format';
 import { isFinal } from '@/lib/status';
 import { useSearchState } from '@/lib/use-search-state';
 import { useTitle } from '@/lib/use-title';
@@ -138,7 +138,7 @@ export function Component() {
   const { executionId = '' } = useParams();
   const { execution: query, steps } = useLiveExecution(executionId);
   const execution = query.data;
-  useTitle(execution ? `${humanize(execution.status)}: execution ${shortId(execution.id)}` : undefined);
+  useTitle(execution ? `${humanize(execution.status)}: ${execution.name}` : undefined);
   if (query.error && !execution) {
     return (
       <Page>
@@ -161,7 +161,7 @@ export function Component() {
       <PageHeader
         title={
           <>
-            <WorkflowName execution={execution} />
+            {execution.name}
             <span aria-live="polite" className="inline-flex">
               <StatusBadge status={execution.status} />
             </span>

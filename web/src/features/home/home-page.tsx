@@ -49,7 +49,7 @@ function Executions({ title, status, quiet }: { title: string; status: Schema<'E
 }
 
 function Projects() {
-  const query = useInfiniteQuery(projectsQuery({ member: 'me', status: 'active', sort: '-updated_at' }, '', 6));
+  const query = useInfiniteQuery(projectsQuery({ member: true, status: 'active', sort: '-updated_at' }, '', 6));
   if (query.isPending) return <SkeletonRows rows={4} />;
   if (query.error && !query.data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   const projects = flatten(query.data).slice(0, 6);

@@ -24,7 +24,7 @@ const VIEWS = [
 // What the one list of choices means in the server's filters.
 const SHOWN: Record<string, ProjectFilter> = {
   '': { status: 'active' },
-  mine: { member: 'me' },
+  mine: { member: true },
   draft: { status: 'draft' },
   archived: { status: 'archived' },
   templates: { is_template: true },
@@ -81,7 +81,7 @@ export function Component() {
     <Page wide>
       <PageHeader title="Projects" actions={<NewProject onPress={create} />} />
       <div className="mt-4 mb-3 flex flex-wrap items-center gap-2">
-        <SearchInput key={get('show')} label="Search projects" value={get('q')} onChange={search} />
+        <SearchInput label="Search projects" value={get('q')} onChange={search} />
         {q === '' && (
           <>
             <Select className="w-auto" aria-label="Which projects" value={shown} onChange={(event) => set({ show: event.target.value })}>

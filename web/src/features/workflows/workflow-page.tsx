@@ -4,20 +4,18 @@ import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import type { Schema } from '@/api/client';
 import { executionsQuery } from '@/api/queries/executions';
-import { workflowQuery, workflowVersionsQuery } from '@/api/queries/workflows';
+import { workflowQuery } from '@/api/queries/workflows';
 import { CodeTabs } from '@/components/code-tabs';
 import { ExecutionTable } from '@/components/execution-table';
 import { WorkflowGraph } from '@/components/graph/workflow-graph';
 import { Page, PageHeader } from '@/components/page-header';
 import { PagedList } from '@/components/paged-list';
-import { RelativeTime } from '@/components/relative-time';
 import { EmptyState, ErrorState } from '@/components/states';
-import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { PanelTabs } from '@/components/ui/panel-tabs';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { Table, Td, Th, Tr } from '@/components/ui/table';
 import { VersionBadge } from '@/components/version-badge';
+import { VersionsPanel } from '@/components/versions/versions-panel';
 import { useTitle } from '@/lib/use-title';
 import { useSearchState } from '@/lib/use-search-state';
 import { readWorkflow } from '@/lib/workflow-document';
@@ -45,40 +43,6 @@ function Executions({ workflowId }: { workflowId: string }) {
       <PagedList query={query} noun="execution" empty={<EmptyState icon={ListTree} title="It has not run yet">Press Run above and follow it step by step.</EmptyState>}>
         {(rows) => <ExecutionTable executions={rows} />}
       </PagedList>
-    </div>
-  );
-}
-
-function Versions({ workflow }: { workflow: Workflow }) {
-  const { data, error, refetch } = useQuery(workflowVersionsQuery(workflow.id));
-  if (error && !data) return <ErrorState className="mt-4" error={error} onRetry={() => void refetch()} />;
-  if (!data) return <SkeletonRows rows={3} />;
-  if (data.items.length === 0) return <EmptyState className="mt-4" icon={WorkflowIcon} title="Nothing is published yet" command={`curl -X POST ${window.location.origin}/api/v1/workflows/${workflow.id}/publish \\\n  -H "X-API-Key: $QD_API_KEY"`} />;
-  return (
-    <div className="pt-4">
-      <Table label="Versions">
-        <thead>
-          <tr>
-            <Th>Version</Th>
-            <Th>Note</Th>
-            <Th>Published</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.items.map((version) => (
-            <Tr key={version.version}>
-              <Td className="font-medium whitespace-nowrap">
-                v{version.version}
-                {version.version === workflow.published_version && <Badge tone="good" className="ml-2">Runs now</Badge>}
-              </Td>
-              <Td className="text-muted">{version.note || '–'}</Td>
-              <Td className="whitespace-nowrap text-muted">
-                <RelativeTime time={version.created_at} />
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
     </div>
   );
 }
@@ -129,7 +93,7 @@ export function Component() {
           { value: 'graph', label: 'Graph', content: <Graph workflow={workflow} /> },
           { value: 'code', label: 'Code', content: <div className="pt-3"><CodeTabs value={workflow.definition} label="Workflow document" /></div> },
           { value: 'executions', label: 'Executions', content: <Executions workflowId={workflow.id} /> },
-          { value: 'versions', label: 'Versions', content: <Versions workflow={workflow} /> },
+          { value: 'versions', label: 'Versions', content: <div className="pt-4"><VersionsPanel kind="workflows" of={workflow} /></div> },
         ]}
       />
       {running && <RunDialog workflowId={workflow.id} onClose={() => setRunning(false)} />}

@@ -1,11 +1,13 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { ListTree, SearchX } from 'lucide-react';
+import { useCallback } from 'react';
 import { Link } from 'react-router';
 import type { Schema } from '@/api/client';
 import { executionsQuery } from '@/api/queries/executions';
 import { ExecutionTable } from '@/components/execution-table';
 import { PagedList } from '@/components/paged-list';
 import { EmptyState } from '@/components/states';
+import { SearchInput } from '@/components/search-input';
 import { StatusDot } from '@/components/status-badge';
 import { Button } from '@/components/ui/button';
 import { Select } from '@/components/ui/input';
@@ -42,21 +44,23 @@ function Chip({ status, active, onPress }: { status: Status | null; active: bool
 /** Executions with their filters, which live in the address; of one project or of all. */
 export function ExecutionList({ projectId }: { projectId?: string }) {
   const { get, set } = useSearchState();
-  const status = get('status');
+  const status = EXECUTION_STATUSES.find((one) => one === get('status'));
+  const q = get('q').trim();
+  const search = useCallback((text: string) => set({ q: text }), [set]);
   const period = PERIODS[get('since')];
   // To the minute, so that the query keeps its identity while one looks.
   const from = period ? new Date(Math.floor((Date.now() - period.ms) / 60_000) * 60_000).toISOString() : undefined;
   const query = useInfiniteQuery({
-    ...executionsQuery({ project_id: projectId, workflow_id: get('workflow') || undefined, status: status || undefined, from }),
+    ...executionsQuery({ project_id: projectId, workflow_id: get('workflow') || undefined, status, q: q || undefined, from }),
     refetchInterval: 3000,
     placeholderData: keepPreviousData,
   });
-  const filtered = status !== '' || period !== undefined || get('workflow') !== '';
+  const filtered = status !== undefined || q !== '' || period !== undefined || get('workflow') !== '';
   const empty = filtered ? (
     <EmptyState
       icon={SearchX}
       title="No execution is like this"
-      action={<Button onClick={() => set({ status: '', since: '', workflow: '' })}>Show all</Button>}
+      action={<Button onClick={() => set({ status: '', since: '', workflow: '', q: '' })}>Show all</Button>}
     />
   ) : (
     <EmptyState
@@ -76,12 +80,13 @@ export function ExecutionList({ projectId }: { projectId?: string }) {
     <>
       <div className="mb-3 flex flex-wrap items-center gap-1.5">
         <div role="group" aria-label="Status" className="flex flex-wrap gap-1.5">
-          <Chip status={null} active={status === ''} onPress={() => set({ status: '' })} />
+          <Chip status={null} active={status === undefined} onPress={() => set({ status: '' })} />
           {EXECUTION_STATUSES.map((one) => (
             <Chip key={one} status={one} active={status === one} onPress={() => set({ status: status === one ? '' : one })} />
           ))}
         </div>
-        <Select className="ml-auto h-7 w-auto text-xs" aria-label="Started" value={get('since')} onChange={(event) => set({ since: event.target.value })}>
+        <SearchInput label="Search by name or id" value={get('q')} onChange={search} className="ml-auto w-56" />
+        <Select className="w-auto" aria-label="Started" value={get('since')} onChange={(event) => set({ since: event.target.value })}>
           <option value="">Any time</option>
           {Object.entries(PERIODS).map(([name, { label }]) => (
             <option key={name} value={name}>

@@ -1,16 +1,29 @@
 import { expect, it } from 'vitest';
 import type { Schema } from '@/api/client';
-import { patchExecution, patchSteps, readLiveEvent } from './live-event';
+import { patchExecution, patchSteps, readLiveEvent, touchesApprovals, type LiveEvent } from './live-event';
 
 const execution = { id: 'e', status: 'running', revision: 4 } as Schema<'Execution'>;
 const steps = [
   { node_id: 'a', status: 'completed' },
   { node_id: 'b', status: 'running' },
 ] as Schema<'Step'>[];
-const event = (id: string, data: object) => readLiveEvent({ id, type: 'entry', data: JSON.stringify(data) });
+const event = (seq: number, type: string, nodeId: string | null = null): LiveEvent => ({ seq, type, nodeId, data: {} });
 
-it('reads what the journal says', () => {
-  expect(event('5', { type: 'step_completed', step: 'b' })).toMatchObject({ seq: 5, type: 'step_completed', step: 'b' });
+it('reads a row of the journal', () => {
+  const data = '{"seq": 5, "at": "2026-01-01T00:00:00.000Z", "type": "step_completed", "node_id": "b", "data": {"output": 1}}';
+
+  expect(readLiveEvent({ id: '5', type: 'step_completed', data })).toEqual({
+    seq: 5,
+    type: 'step_completed',
+    nodeId: 'b',
+    data: { output: 1 },
+  });
+});
+
+it('knows what is about the execution itself', () => {
+  const data = '{"seq": 1, "type": "started", "node_id": "", "data": {}}';
+
+  expect(readLiveEvent({ id: '1', type: 'started', data })?.nodeId).toBeNull();
 });
 
 it('passes over what is not JSON or has no number', () => {
@@ -19,15 +32,21 @@ it('passes over what is not JSON or has no number', () => {
 });
 
 it('takes up news and ignores what was known', () => {
-  const news = event('5', { type: 'execution_completed' });
-  const old = event('3', { type: 'execution_started' });
+  expect(patchExecution(execution, event(5, 'paused'))).toMatchObject({ status: 'paused', revision: 5 });
+  expect(patchExecution({ ...execution, status: 'completed' }, event(3, 'started'))).toMatchObject({ status: 'completed' });
+});
 
-  expect(news && patchExecution(execution, news)).toMatchObject({ status: 'completed', revision: 5 });
-  expect(old && patchExecution({ ...execution, status: 'completed' }, old)).toMatchObject({ status: 'completed' });
+it('leaves how it ended to the read that follows', () => {
+  expect(patchExecution(execution, event(5, 'finished'))).toMatchObject({ status: 'running', revision: 5 });
 });
 
 it('changes the one step that the event is about', () => {
-  const news = event('5', { type: 'step_waiting', step: 'b' });
+  expect(patchSteps(steps, event(5, 'step_waiting', 'b')).map((step) => step.status)).toEqual(['completed', 'waiting']);
+  expect(patchSteps(steps, event(5, 'step_completed', 'unknown'))).toBe(steps);
+});
 
-  expect(news && patchSteps(steps, news).map((step) => step.status)).toEqual(['completed', 'waiting']);
+it('asks again for approvals when a step begins to wait or the execution ends', () => {
+  expect(touchesApprovals(event(5, 'step_waiting', 'b'))).toBe(true);
+  expect(touchesApprovals(event(5, 'finished'))).toBe(true);
+  expect(touchesApprovals(event(5, 'step_started', 'b'))).toBe(false);
 });

@@ -8,45 +8,50 @@ import type { ExecutionStatus, StepStatus } from '@/lib/status';
 type Execution = Schema<'Execution'>;
 type Step = Schema<'Step'>;
 
+/** One row of the journal: `{seq, at, type, node_id, data}`. */
 export interface LiveEvent {
   seq: number;
   type: string;
-  step: string | null;
+  /** Null where it is about the execution. */
+  nodeId: string | null;
   data: Record<string, unknown>;
 }
 
-/** Null for what is not about the journal (keep-alives, the end). */
+/** Null for what is no row of the journal. */
 export function readLiveEvent(event: ServerEvent): LiveEvent | null {
-  let data: unknown;
+  let row: unknown;
   try {
-    data = JSON.parse(event.data);
+    row = JSON.parse(event.data);
   } catch {
     return null;
   }
-  if (!isObject(data)) return null;
-  const seq = Number(event.id ?? data['seq']);
-  const type = typeof data['type'] === 'string' ? data['type'] : event.type;
-  return Number.isFinite(seq) ? { seq, type, step: typeof data['step'] === 'string' ? data['step'] : null, data } : null;
+  if (!isObject(row)) return null;
+  const seq = Number(row['seq'] ?? event.id ?? Number.NaN);
+  if (!Number.isInteger(seq)) return null;
+  const nodeId = row['node_id'];
+  return {
+    seq,
+    type: typeof row['type'] === 'string' ? row['type'] : event.type,
+    nodeId: typeof nodeId === 'string' && nodeId !== '' ? nodeId : null,
+    data: isObject(row['data']) ? row['data'] : {},
+  };
 }
 
 const EXECUTION_STATUS: Record<string, ExecutionStatus> = {
-  execution_started: 'running',
-  execution_paused: 'paused',
-  execution_resumed: 'running',
-  execution_retried: 'running',
-  execution_completed: 'completed',
-  execution_failed: 'failed',
-  execution_cancelled: 'cancelled',
-  execution_timed_out: 'timed_out',
+  started: 'running',
+  paused: 'paused',
+  resumed: 'running',
 };
 
 const STEP_STATUS: Record<string, StepStatus> = {
   step_started: 'running',
+  step_waiting: 'waiting',
+  step_retrying: 'waiting',
   step_completed: 'completed',
   step_failed: 'failed',
   step_skipped: 'skipped',
-  step_waiting: 'waiting',
   step_cancelled: 'cancelled',
+  step_uncertain: 'uncertain',
 };
 
 /** The execution after the event; the same one when it was known already. */
@@ -59,11 +64,11 @@ export function patchExecution(execution: Execution, event: LiveEvent): Executio
 /** The steps after the event. */
 export function patchSteps(steps: Step[], event: LiveEvent): Step[] {
   const status = STEP_STATUS[event.type];
-  if (!event.step || !status || !steps.some((step) => step.node_id === event.step)) return steps;
-  return steps.map((step) => (step.node_id === event.step ? { ...step, status } : step));
+  if (!event.nodeId || !status || !steps.some((step) => step.node_id === event.nodeId)) return steps;
+  return steps.map((step) => (step.node_id === event.nodeId ? { ...step, status } : step));
 }
 
 /** Whether the event can have changed who is asked for a decision. */
 export function touchesApprovals(event: LiveEvent): boolean {
-  return event.type === 'step_waiting' || event.type === 'step_completed' || event.type.startsWith('execution_');
+  return event.type === 'step_waiting' || event.type === 'step_completed' || event.nodeId === null;
 }
