@@ -176,6 +176,8 @@ StaticFiles::StaticFiles(std::vector<Asset> assets) {
 
 const Asset* StaticFiles::find(std::string_view path) const {
   if (const auto found = assets_.find(path); found != assets_.end()) return &found->second;
+  const auto folder_index = std::string(path.substr(0, path.find_last_not_of('/') + 1)) + "/index.html";
+  if (const auto found = assets_.find(folder_index); found != assets_.end()) return &found->second;
   const auto slash = path.rfind('/');
   if (slash == path.npos || path.substr(slash).contains('.')) return nullptr;
   const auto index = assets_.find("/index.html");

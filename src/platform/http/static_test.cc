@@ -12,7 +12,8 @@ const std::string kScript(20'000, 'j');
 
 const std::vector<EmbeddedFile> kFiles{
     {"assets/app-1a2b.js", kScript}, {"assets/app-1a2b.js.gz", "GZ"}, {"assets/app-1a2b.js.br", "BR"},
-    {"index.html", "<html>"},        {"logo.png", "PNG"},             {"notes.gz", "an archive of its own"}};
+    {"docs/index.html", "<docs>"},   {"index.html", "<html>"},        {"logo.png", "PNG"},
+    {"notes.gz", "an archive of its own"}};
 
 class HttpStatic : public testing::Test {
  protected:
@@ -89,6 +90,13 @@ TEST_F(HttpStatic, NeverLeavesItsFiles) {
     EXPECT_EQ(get(path).status, 404) << path;
   EXPECT_EQ(get("/%zz").status, 404);
   EXPECT_EQ(get("/..%2f..%2fetc%2fpasswd").body, "<html>");
+}
+
+TEST_F(HttpStatic, ServesAFoldersOwnIndex) {
+  EXPECT_EQ(get("/docs").body, "<docs>");
+  EXPECT_EQ(get("/docs/").body, "<docs>");
+  EXPECT_EQ(get("/docs/deeper").body, "<html>");
+  EXPECT_EQ(get("/").body, "<html>");
 }
 
 TEST_F(HttpStatic, DecodesThePathBeforeItLooks) {

@@ -13,8 +13,7 @@ let refreshing: Promise<Tokens | null> | null = null;
 export async function authorizedFetch(input: Request): Promise<Response> {
   if (OPEN.test(new URL(input.url).pathname)) return send(input);
 
-  let tokens = readTokens();
-  if (tokens && tokens.expires - Date.now() < MARGIN_MS) tokens = await refresh(tokens);
+  const tokens = await freshTokens();
   // A repeated POST (ours below, or the browser's) must not do its work twice.
   if (input.method === 'POST' && !input.headers.has('Idempotency-Key')) input.headers.set('Idempotency-Key', randomKey());
   const again = input.clone();
@@ -23,6 +22,12 @@ export async function authorizedFetch(input: Request): Promise<Response> {
 
   const renewed = await refresh(tokens);
   return renewed ? send(withToken(again, renewed)) : response;
+}
+
+/** The session's tokens, renewed where the access token is about to end; null without a session. */
+export async function freshTokens(): Promise<Tokens | null> {
+  const tokens = readTokens();
+  return tokens && tokens.expires - Date.now() < MARGIN_MS ? refresh(tokens) : tokens;
 }
 
 async function send(request: Request): Promise<Response> {

@@ -33,19 +33,22 @@ export function setTheme(theme: Theme): void {
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, read);
+  return useSyncExternalStore(watchDark, read);
 }
 
 /** Whether dark is what is shown now. */
+export function isDark(): boolean {
+  return document.documentElement.classList.contains('dark');
+}
+
+/** Calls back when what is shown, or what is chosen, changes. */
+export function watchDark(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
 export function useDark(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => document.documentElement.classList.contains('dark'),
-  );
+  return useSyncExternalStore(watchDark, isDark);
 }
