@@ -1,4 +1,9 @@
 -- Projects and what belongs to them: members, variables, credentials.
+
+-- Words as people see them: without this, the parser keeps `shop.example.com` or `a/b` as one.
+CREATE FUNCTION project_words(content TEXT) RETURNS tsvector LANGUAGE SQL IMMUTABLE PARALLEL SAFE
+  RETURN to_tsvector('simple', translate(content, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)));
+
 CREATE TABLE projects (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -15,8 +20,8 @@ CREATE TABLE projects (
   updated_at BIGINT NOT NULL,
   revision BIGINT NOT NULL,
   search tsvector GENERATED ALWAYS AS (
-    setweight(to_tsvector('simple', name), 'A') || setweight(to_tsvector('simple', tags), 'B') ||
-    setweight(to_tsvector('simple', description), 'C')
+    setweight(project_words(name), 'A') || setweight(project_words(tags), 'B') ||
+    setweight(project_words(description), 'C')
   ) STORED
 );
 CREATE INDEX projects_search ON projects USING gin (search);
@@ -73,3 +78,4 @@ DROP TABLE project_credentials;
 DROP TABLE project_variables;
 DROP TABLE project_members;
 DROP TABLE projects;
+DROP FUNCTION project_words;

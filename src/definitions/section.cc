@@ -7,9 +7,19 @@ namespace qd::definitions {
 DefinitionSection::DefinitionSection(DefinitionService& service)
     : service_(service), name_(fmt::format("{}s", enum_name(service.kind()))) {}
 
+std::map<std::string, std::string> DefinitionSection::names(db::Snapshot& view, const ProjectId& project) const {
+  std::map<std::string, std::string> names;
+  for (auto& stored : store::all(view, service_.kind(), project)) names.emplace(stored.id, stored.name);
+  return names;
+}
+
 Json DefinitionSection::write(db::Snapshot& view, const ProjectId& project) const {
   JsonArray items;
-  for (auto& stored : store::all(view, service_.kind(), project)) items.push_back(std::move(stored.content));
+  for (auto& stored : store::all(view, service_.kind(), project)) {
+    // A copy is not every project's: only an administrator says so, of each.
+    if (auto* content = stored.content.if_object()) content->erase("is_global");
+    items.push_back(std::move(stored.content));
+  }
   return items;
 }
 

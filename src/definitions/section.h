@@ -12,6 +12,7 @@ class DefinitionSection final : public projects::Section {
   explicit DefinitionSection(DefinitionService& service);
 
   [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] std::map<std::string, std::string> names(db::Snapshot& view, const ProjectId& project) const override;
   [[nodiscard]] Json write(db::Snapshot& view, const ProjectId& project) const override;
   Result<void> read(db::Transaction& tx, const api::Caller& caller, const ProjectId& project, const Json& content,
                     std::string_view path) const override;

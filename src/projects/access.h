@@ -12,7 +12,8 @@ inline constexpr std::string_view kVisibleProjects =
     "project_id IN (SELECT id FROM projects WHERE is_public = 1 "
     "UNION SELECT project_id FROM project_members WHERE user_id = ?)";
 
-/// Whether a deed is allowed in an archived project. Reading always is, and so is what takes an owner.
+/// Whether a deed is allowed in an archived project. Reading always is, and so is what takes an
+/// owner.
 enum class Archived { Refused, Allowed };
 
 class Access {
@@ -20,8 +21,9 @@ class Access {
   /// The project, if the caller is at least `least` in it. An administrator is an owner everywhere;
   /// everybody is a viewer of what is public. NotFound `project.not_found` for those who may not
   /// even see it; Forbidden `project.role`; Conflict `project.archived`.
-  [[nodiscard]] Result<Project> require(db::Snapshot& view, const api::Caller& caller, const ProjectId& id,
-                                        ProjectRole least, Archived archived = Archived::Refused) const;
+  [[nodiscard]] Result<Project> require(db::Snapshot& view, const api::Caller& caller,
+                                        const ProjectId& id, ProjectRole least,
+                                        Archived archived = Archived::Refused) const;
 };
 
 }  // namespace qd::projects

@@ -7,12 +7,16 @@ namespace qd::projects {
 namespace {
 
 std::unexpected<Error> no_member() {
-  return fail(ErrorKind::NotFound, "project.member_not_found", "this user is no member of the project");
+  return fail(ErrorKind::NotFound, "project.member_not_found",
+              "this user is no member of the project");
 }
 
-Result<void> check_owner_remains(db::Snapshot& view, const ProjectId& project, const store::Membership& member) {
-  if (member.role != ProjectRole::Owner || store::has_other_owner(view, project, member.id)) return {};
-  return fail(ErrorKind::Conflict, "project.last_owner", "this is the last owner; make somebody else owner first");
+Result<void> check_owner_remains(db::Snapshot& view, const ProjectId& project,
+                                 const store::Membership& member) {
+  if (member.role != ProjectRole::Owner || store::has_other_owner(view, project, member.id))
+    return {};
+  return fail(ErrorKind::Conflict, "project.last_owner",
+              "this is the last owner; make somebody else owner first");
 }
 
 Member to_member(store::Membership row, const std::optional<identity::User>& user) {
@@ -39,7 +43,8 @@ void MemberService::record(db::Transaction& tx, const api::Caller& caller, const
                        .details = std::move(details)});
 }
 
-Task<Result<api::Page<Member>>> MemberService::list(api::Caller caller, ProjectId project, PageQuery query) {
+Task<Result<api::Page<Member>>> MemberService::list(api::Caller caller, ProjectId project,
+                                                    PageQuery query) {
   co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<api::Page<Member>> {
     QD_CHECK(parts_.access.require(view, caller, project, ProjectRole::Viewer));
     QD_TRY(auto rows, store::members(view, project, query));
@@ -50,16 +55,22 @@ Task<Result<api::Page<Member>>> MemberService::list(api::Caller caller, ProjectI
   });
 }
 
-Result<Member> MemberService::insert(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
-                                     const MemberDraft& draft) const {
+Result<Member> MemberService::insert(db::Transaction& tx, const api::Caller& caller,
+                                     const ProjectId& project, const MemberDraft& draft) const {
   QD_CHECK(parts_.access.require(tx, caller, project, ProjectRole::Owner));
   if (draft.email.has_value() == draft.user_id.has_value())
     return invalid({{"/email", "one_of", "say who: either email or user_id"}});
-  const auto user = draft.email ? parts_.users.find_by_email(tx, *draft.email) : parts_.users.find(tx, {*draft.user_id});
-  if (!user) return fail(ErrorKind::NotFound, "user.not_found", "there is no such user; he has to register first");
+  const auto user = draft.email ? parts_.users.find_by_email(tx, *draft.email)
+                                : parts_.users.find(tx, {*draft.user_id});
+  if (!user)
+    return fail(ErrorKind::NotFound, "user.not_found",
+                "there is no such user; he has to register first");
   const auto now = parts_.clock.now();
-  const store::Membership member{
-      .id = user->id.value, .role = draft.role, .created_at = now, .updated_at = now, .created_by = caller.user};
+  const store::Membership member{.id = user->id.value,
+                                 .role = draft.role,
+                                 .created_at = now,
+                                 .updated_at = now,
+                                 .created_by = caller.user};
   if (!store::insert_member(tx, project, member))
     return fail(ErrorKind::Conflict, "project.member_exists", "this user is a member already");
   record(tx, caller, project, member.id, "added", {{"role", enum_name(draft.role)}});
@@ -67,11 +78,13 @@ Result<Member> MemberService::insert(db::Transaction& tx, const api::Caller& cal
 }
 
 Task<Result<Member>> MemberService::add(api::Caller caller, ProjectId project, MemberDraft draft) {
-  co_return co_await parts_.database.write([&](db::Transaction& tx) { return insert(tx, caller, project, draft); });
+  co_return co_await parts_.database.write(
+      [&](db::Transaction& tx) { return insert(tx, caller, project, draft); });
 }
 
-Result<Member> MemberService::set_role(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
-                                       const UserId& user, ProjectRole role,
+Result<Member> MemberService::set_role(db::Transaction& tx, const api::Caller& caller,
+                                       const ProjectId& project, const UserId& user,
+                                       ProjectRole role,
                                        std::optional<std::int64_t> if_match) const {
   QD_CHECK(parts_.access.require(tx, caller, project, ProjectRole::Owner));
   auto member = store::find_member(tx, project, user);
@@ -86,16 +99,17 @@ Result<Member> MemberService::set_role(db::Transaction& tx, const api::Caller& c
   return to_member(*std::move(member), parts_.users.find(tx, user));
 }
 
-Task<Result<Member>> MemberService::change(api::Caller caller, ProjectId project, UserId user, ProjectRole role,
-                                           std::optional<std::int64_t> if_match) {
+Task<Result<Member>> MemberService::change(api::Caller caller, ProjectId project, UserId user,
+                                           ProjectRole role, std::optional<std::int64_t> if_match) {
   co_return co_await parts_.database.write(
       [&](db::Transaction& tx) { return set_role(tx, caller, project, user, role, if_match); });
 }
 
-Result<void> MemberService::erase(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
-                                  const UserId& user) const {
+Result<void> MemberService::erase(db::Transaction& tx, const api::Caller& caller,
+                                  const ProjectId& project, const UserId& user) const {
   const bool is_leaving = user == caller.user;
-  QD_CHECK(parts_.access.require(tx, caller, project, is_leaving ? ProjectRole::Viewer : ProjectRole::Owner));
+  QD_CHECK(parts_.access.require(tx, caller, project,
+                                 is_leaving ? ProjectRole::Viewer : ProjectRole::Owner));
   const auto member = store::find_member(tx, project, user);
   if (!member) return no_member();
   QD_CHECK(check_owner_remains(tx, project, *member));
@@ -105,13 +119,15 @@ Result<void> MemberService::erase(db::Transaction& tx, const api::Caller& caller
 }
 
 Task<Result<void>> MemberService::remove(api::Caller caller, ProjectId project, UserId user) {
-  co_return co_await parts_.database.write([&](db::Transaction& tx) { return erase(tx, caller, project, user); });
+  co_return co_await parts_.database.write(
+      [&](db::Transaction& tx) { return erase(tx, caller, project, user); });
 }
 
 Result<void> MemberService::before_user_delete(db::Transaction& tx, const UserId& user) const {
   if (!store::solely_owned(tx, user)) return {};
-  return fail(ErrorKind::Conflict, "user.owns_projects",
-              "the user is the only owner of projects; give them another owner, or delete them, first");
+  return fail(
+      ErrorKind::Conflict, "user.owns_projects",
+      "the user is the only owner of projects; give them another owner, or delete them, first");
 }
 
 }  // namespace qd::projects

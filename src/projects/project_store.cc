@@ -1,46 +1,60 @@
 #include "projects/project_store.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
-#include "identity/text_folding.h"
+#include <fmt/format.h>
+
 #include "projects/search.h"
 
 namespace qd::projects::store {
 namespace {
 
-#define QD_PROJECT_COLUMNS                                                                                  \
-  "id, created_at, updated_at, created_by, revision, name, slug, description, status, settings, metadata, " \
+#define QD_PROJECT_COLUMNS                                                                        \
+  "id, created_at, updated_at, created_by, revision, name, slug, description, status, settings, " \
+  "metadata, "                                                                                    \
   "is_public, is_template, tags"
-#define QD_MY_ROLE(user) "(SELECT role FROM project_members WHERE project_id = projects.id AND user_id = " user ")"
+#define QD_MY_ROLE(user) \
+  "(SELECT role FROM project_members WHERE project_id = projects.id AND user_id = " user ")"
 
 constexpr db::Sql kInsert{"project.insert",
                           "INSERT INTO projects (" QD_PROJECT_COLUMNS
                           ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
                           "ON CONFLICT (slug) DO NOTHING"};
-constexpr db::Sql kFind{"project.find", "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects WHERE id = $2"};
-constexpr db::Sql kUpdate{"project.update",
-                          "UPDATE projects SET updated_at = $1, revision = $2, name = $3, slug = $4, description = $5, "
-                          "status = $6, settings = $7, metadata = $8, is_public = $9, is_template = $10, tags = $11 "
-                          "WHERE id = $12"};
-constexpr db::Sql kSlugTaken{"project.slug_taken", "SELECT 1 FROM projects WHERE slug = $1 AND id <> $2"};
+constexpr db::Sql kFind{"project.find", "SELECT " QD_PROJECT_COLUMNS
+                                        ", " QD_MY_ROLE("$1") " FROM projects WHERE id = $2"};
+constexpr db::Sql kUpdate{
+    "project.update",
+    "UPDATE projects SET updated_at = $1, revision = $2, name = $3, slug = $4, description = $5, "
+    "status = $6, settings = $7, metadata = $8, is_public = $9, is_template = $10, tags = $11 "
+    "WHERE id = $12"};
+constexpr db::Sql kSlugTaken{"project.slug_taken",
+                             "SELECT 1 FROM projects WHERE slug = $1 AND id <> $2"};
 constexpr db::Sql kRemove{"project.remove", "DELETE FROM projects WHERE id = $1"};
+constexpr db::Sql kCountMine{"project.count_mine",
+                             "SELECT COUNT(*) FROM (SELECT 1 FROM project_members WHERE user_id = "
+                             "$1 LIMIT 10001) AS capped"};
 constexpr db::Sql kCountVisible{"project.count_visible",
                                 "SELECT COUNT(*) FROM (SELECT project_id FROM project_members WHERE user_id = $1 "
-                                "UNION ALL SELECT id FROM projects WHERE is_public = 1 LIMIT 1001) AS capped"};
+                                "UNION ALL SELECT id FROM projects WHERE is_public = 1 AND " QD_MY_ROLE("$1") " IS NULL "
+                                "LIMIT 10001) AS capped"};
+/// About how many projects there are, without counting them.
+constexpr db::Sql kEstimate{
+    "project.estimate", "SELECT COALESCE(MAX(number), 0) FROM projects",
+    "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = to_regclass('projects')"};
 constexpr db::Sql kSearch{
     "project.search",
-    "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects JOIN (SELECT rowid AS hit, rank AS place FROM "
-    "project_search WHERE project_search MATCH $2) ON hit = projects.number "
+    "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects JOIN (SELECT rowid AS hit, bm25(project_search, 8, 1, 4) AS place "
+    "FROM project_search WHERE project_search MATCH $2) ON hit = projects.number "
     "WHERE $3 = 1 OR is_public = 1 OR " QD_MY_ROLE("$1") " IS NOT NULL ORDER BY place, id LIMIT $4 OFFSET $5",
     "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects WHERE search @@ to_tsquery('simple', $2) AND "
     "($3 = 1 OR is_public = 1 OR " QD_MY_ROLE("$1") " IS NOT NULL) "
     "ORDER BY ts_rank(search, to_tsquery('simple', $2)) DESC, id LIMIT $4 OFFSET $5"};
 constexpr db::Sql kCountHits{
     "project.count_hits",
-    "SELECT COUNT(*) FROM (SELECT 1 FROM projects JOIN (SELECT rowid AS hit FROM project_search WHERE project_search "
-    "MATCH $1) ON hit = projects.number WHERE $2 = 1 OR is_public = 1 OR " QD_MY_ROLE("$3") " IS NOT NULL LIMIT 10001)",
+    "SELECT COUNT(*) FROM (SELECT 1 FROM projects JOIN (SELECT rowid AS hit FROM project_search "
+    "WHERE project_search "
+    "MATCH $1) ON hit = projects.number WHERE $2 = 1 OR is_public = 1 OR " QD_MY_ROLE(
+        "$3") " IS NOT NULL LIMIT 10001)",
     "SELECT COUNT(*) FROM (SELECT 1 FROM projects WHERE search @@ to_tsquery('simple', $1) AND "
     "($2 = 1 OR is_public = 1 OR " QD_MY_ROLE("$3") " IS NOT NULL) LIMIT 10001) AS capped"};
 
@@ -49,13 +63,25 @@ constexpr std::array kSorts{db::SortField{"created_at", "created_at", Type::Time
                             db::SortField{"updated_at", "updated_at", Type::Time},
                             db::SortField{"name", "name", Type::Text}};
 
-/// A user with few projects is served from his memberships; one with many, from the list's own order.
-constexpr std::int64_t kFew = 1'000;
-constexpr std::string_view kVisibleOfFew =
-    "id IN (SELECT id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM project_members WHERE user_id = ?)";
-constexpr std::string_view kVisibleOfMany =
-    "is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = projects.id AND user_id = ?)";
-constexpr std::string_view kMine = "id IN (SELECT project_id FROM project_members WHERE user_id = ?)";
+/// Two ways to the same rows: by looking up each project that the user may see and sorting them, or
+/// by walking the index of the order that is asked for and skipping what he may not.
+struct Restriction {
+  std::string_view looked_up;
+  std::string_view walked;
+};
+constexpr Restriction kVisible{
+    "id IN (SELECT id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM "
+    "project_members WHERE user_id = ?)",
+    "is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = projects.id AND "
+    "user_id = ?)"};
+constexpr Restriction kMine{
+    "id IN (SELECT project_id FROM project_members WHERE user_id = ?)",
+    "EXISTS (SELECT 1 FROM project_members WHERE project_id = projects.id AND user_id = ?)"};
+/// A JSON list of texts holds this one. The first condition is quick, the second exact.
+constexpr std::string_view kTagged =
+    "instr(tags, ?) > 0 AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)";
+constexpr std::string_view kTaggedPostgres =
+    "strpos(tags, ?) > 0 AND jsonb_exists(CAST(tags AS jsonb), ?)";
 
 /// A row of a list; whose role it shows is a constant of the query, so it is joined on afterwards.
 struct Listed {
@@ -75,20 +101,53 @@ struct Listed {
   std::vector<std::string> tags;
 };
 BOOST_DESCRIBE_STRUCT(Listed, (),
-                      (id, created_at, updated_at, created_by, revision, name, slug, description, status, settings,
-                       metadata, is_public, is_template, tags))
-constexpr db::Sql kRole{"project.role", "SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2"};
+                      (id, created_at, updated_at, created_by, revision, name, slug, description,
+                       status, settings, metadata, is_public, is_template, tags))
+constexpr db::Sql kRole{"project.role",
+                        "SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2"};
 
 Project to_project(db::Snapshot& view, Listed row, const UserId& user) {
   const auto role = view.value<ProjectRole>(kRole, row.id, user);
-  return {{std::move(row.id)}, row.created_at, row.updated_at, std::move(row.created_by), row.revision,
-          std::move(row.name), std::move(row.slug), std::move(row.description), row.status, std::move(row.settings),
-          std::move(row.metadata), row.is_public, row.is_template, std::move(row.tags), role};
+  return {{std::move(row.id)},
+          row.created_at,
+          row.updated_at,
+          std::move(row.created_by),
+          row.revision,
+          std::move(row.name),
+          std::move(row.slug),
+          std::move(row.description),
+          row.status,
+          std::move(row.settings),
+          std::move(row.metadata),
+          row.is_public,
+          row.is_template,
+          std::move(row.tags),
+          role};
 }
 
-/// A JSON list of texts holds this one.
-std::string holds_tag(std::string_view tag) {
-  return "%" + identity::beginning_with(json::print(Json(boost::json::string_view(tag))));
+/// Adds the restriction in the form that reads fewer rows; how many it leaves.
+std::int64_t narrow(db::ListQuery& rows, db::Snapshot& view, const Viewpoint& viewpoint,
+                    bool only_mine, std::int64_t limit) {
+  const auto left =
+      view.value<std::int64_t>(only_mine ? kCountMine : kCountVisible, viewpoint.user).value_or(0);
+  const auto all = view.value<std::int64_t>(kEstimate).value_or(0);
+  const auto& restriction = only_mine ? kMine : kVisible;
+  // Walking meets one of his every `all / left` rows; an order that is his alone may be worse.
+  const bool walk = left > db::kCountCap || left * left > limit * std::max(all, left);
+  rows.where(walk ? restriction.walked : restriction.looked_up, viewpoint.user);
+  return left;
+}
+
+/// The filters; whether there were any.
+bool filter(db::ListQuery& rows, db::Snapshot& view, const ProjectQuery& query) {
+  if (query.status) rows.where("status = ?", *query.status);
+  if (query.is_public) rows.where("is_public = ?", *query.is_public);
+  if (query.is_template) rows.where("is_template = ?", *query.is_template);
+  if (query.owner) rows.where("created_by = ?", *query.owner);
+  if (query.tag)
+    rows.where(view.is_postgres() ? kTaggedPostgres : kTagged,
+               json::print(Json(boost::json::string_view(*query.tag))), *query.tag);
+  return query.status || query.is_public || query.is_template || query.owner || query.tag;
 }
 
 Result<std::int64_t> offset_of(const std::optional<std::string>& cursor) {
@@ -96,15 +155,17 @@ Result<std::int64_t> offset_of(const std::optional<std::string>& cursor) {
   if (!cursor) return offset;
   const auto* end = cursor->data() + cursor->size();
   const auto read = std::from_chars(cursor->data(), end, offset);
-  if (read.ec == std::errc() && read.ptr == end && offset >= 0 && offset <= db::kCountCap) return offset;
+  if (read.ec == std::errc() && read.ptr == end && offset >= 0 && offset <= db::kCountCap)
+    return offset;
   return invalid({{"/query/cursor", "cursor", "is not a cursor of this list"}});
 }
 
 }  // namespace
 
 bool insert(db::Transaction& tx, const Project& p) {
-  return tx.execute(kInsert, p.id, p.created_at, p.updated_at, p.created_by, p.revision, p.name, p.slug, p.description,
-                    p.status, p.settings, p.metadata, p.is_public, p.is_template, json::to_text(p.tags)) == 1;
+  return tx.execute(kInsert, p.id, p.created_at, p.updated_at, p.created_by, p.revision, p.name,
+                    p.slug, p.description, p.status, p.settings, p.metadata, p.is_public,
+                    p.is_template, json::to_text(p.tags)) == 1;
 }
 
 std::optional<Project> find(db::Snapshot& view, const ProjectId& id, const UserId& user) {
@@ -112,50 +173,52 @@ std::optional<Project> find(db::Snapshot& view, const ProjectId& id, const UserI
 }
 
 void update(db::Transaction& tx, const Project& p) {
-  tx.execute(kUpdate, p.updated_at, p.revision, p.name, p.slug, p.description, p.status, p.settings, p.metadata,
-             p.is_public, p.is_template, json::to_text(p.tags), p.id);
+  tx.execute(kUpdate, p.updated_at, p.revision, p.name, p.slug, p.description, p.status, p.settings,
+             p.metadata, p.is_public, p.is_template, json::to_text(p.tags), p.id);
 }
 
 bool slug_is_taken(db::Snapshot& view, std::string_view slug, const ProjectId& but_for) {
   return view.value<std::int64_t>(kSlugTaken, slug, but_for).has_value();
 }
 
-void remove(db::Transaction& tx, const ProjectId& id) { tx.execute(kRemove, id); }
+void remove(db::Transaction& tx, const ProjectId& id) {
+  tx.execute(kRemove, id);
+}
 
-Result<db::Rows<Project>> list(db::Snapshot& view, const Viewpoint& viewpoint, const ProjectQuery& query) {
-  db::ListQuery rows(QD_PROJECT_COLUMNS, "projects", kSorts);
+Result<db::Rows<Project>> list(db::Snapshot& view, const Viewpoint& viewpoint,
+                               const ProjectQuery& query) {
+  const std::int64_t limit = query.limit ? query.limit->value : 50;
   const bool only_mine = query.member.value_or(false);
-  if (only_mine) {
-    rows.where(kMine, viewpoint.user);
-  } else if (!viewpoint.sees_all) {
-    const bool few = view.value<std::int64_t>(kCountVisible, viewpoint.user).value_or(0) <= kFew;
-    rows.where(few ? kVisibleOfFew : kVisibleOfMany, viewpoint.user);
-  }
-  if (query.status) rows.where("status = ?", *query.status);
-  if (query.is_public) rows.where("is_public = ?", *query.is_public);
-  if (query.is_template) rows.where("is_template = ?", *query.is_template);
-  if (query.owner) rows.where("created_by = ?", *query.owner);
-  if (query.tag) rows.where("tags LIKE ? ESCAPE '\\'", holds_tag(*query.tag));
-  QD_TRY(auto found, rows.page<Listed>(view, {.limit = query.limit ? query.limit->value : 50,
-                                              .cursor = query.cursor,
-                                              .sort = query.sort}));
-  db::Rows<Project> page{.items = {}, .next_cursor = found.next_cursor, .total = found.total, .total_capped = found.total_capped};
-  for (auto& row : found.items) page.items.push_back(to_project(view, std::move(row), viewpoint.user));
+  db::ListQuery rows(QD_PROJECT_COLUMNS, "projects", kSorts);
+  std::optional<std::int64_t> total;
+  if (only_mine || !viewpoint.sees_all) total = narrow(rows, view, viewpoint, only_mine, limit);
+  if (filter(rows, view, query)) total.reset();
+  QD_TRY(auto found,
+         rows.page<Listed>(
+             view, {.limit = limit, .cursor = query.cursor, .sort = query.sort, .total = total}));
+  db::Rows<Project> page{.items = {},
+                         .next_cursor = found.next_cursor,
+                         .total = found.total,
+                         .total_capped = found.total_capped};
+  for (auto& row : found.items)
+    page.items.push_back(to_project(view, std::move(row), viewpoint.user));
   return page;
 }
 
-Result<db::Rows<Project>> search(db::Snapshot& view, const Viewpoint& viewpoint, const std::vector<std::string>& terms,
-                                 const SearchQuery& query) {
+Result<db::Rows<Project>> search(db::Snapshot& view, const Viewpoint& viewpoint,
+                                 const std::vector<std::string>& terms, const SearchQuery& query) {
   QD_TRY(const auto offset, offset_of(query.cursor));
   const std::int64_t limit = query.limit ? query.limit->value : 50;
   const auto words = view.is_postgres() ? tsquery(terms) : fts5_query(terms);
   db::Rows<Project> page;
-  page.items = view.all<Project>(kSearch, viewpoint.user, words, viewpoint.sees_all, limit + 1, offset);
+  page.items =
+      view.all<Project>(kSearch, viewpoint.user, words, viewpoint.sees_all, limit + 1, offset);
   if (std::ssize(page.items) > limit) {
     page.items.pop_back();
     page.next_cursor = std::to_string(offset + limit);
   }
-  page.total = view.value<std::int64_t>(kCountHits, words, viewpoint.sees_all, viewpoint.user).value_or(0);
+  page.total =
+      view.value<std::int64_t>(kCountHits, words, viewpoint.sees_all, viewpoint.user).value_or(0);
   if (page.total > db::kCountCap) {
     page.total = db::kCountCap;
     page.total_capped = true;

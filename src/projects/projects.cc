@@ -9,7 +9,8 @@ Result<Surroundings> surroundings(db::Snapshot& view, const ProjectId& id) {
   const auto project = store::find(view, id, {});
   if (!project) return fail(ErrorKind::NotFound, "project.not_found", "the project is gone");
   Surroundings found{.name = project->name, .variables = {}};
-  for (auto& variable : store::all_variables(view, id)) found.variables[variable.name] = std::move(variable.value);
+  for (auto& variable : store::all_variables(view, id))
+    found.variables[variable.name] = std::move(variable.value);
   return found;
 }
 

@@ -23,15 +23,20 @@ class Projects {
         credentials_(parts_, needs.master_key),
         transfer_(parts_, projects_, variables_, credentials_),
         api_({projects_, transfer_, members_, variables_, credentials_}) {
-    needs.users.add_delete_rule(
-        [this](db::Transaction& tx, const UserId& user) { return members_.before_user_delete(tx, user); });
+    needs.users.add_delete_rule([this](db::Transaction& tx, const UserId& user) {
+      return members_.before_user_delete(tx, user);
+    });
   }
 
   void add_routes(api::Router& router) { api_.add_routes(router); }
   void add_section(const Section& section) { transfer_.add_section(section); }
   void add_delete_rule(DeleteRule rule) { projects_.add_delete_rule(std::move(rule)); }
   [[nodiscard]] const Access& access() const { return access_; }
+  ProjectService& projects() { return projects_; }
+  MemberService& members() { return members_; }
+  VariableService& variables() { return variables_; }
   CredentialService& credentials() { return credentials_; }
+  TransferService& transfer() { return transfer_; }
 
  private:
   Access access_;

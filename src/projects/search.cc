@@ -11,7 +11,8 @@ constexpr std::size_t kMostTerms = 16;
 
 /// Letters and digits, and everything beyond ASCII, which is letters nearly always.
 bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80);
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (static_cast<unsigned char>(c) & 0x80);
 }
 
 /// Calls `word(part)` and `rest(part)` for the pieces of a text, in order.
@@ -32,12 +33,23 @@ void split(std::string_view text, Word word, Rest rest) {
 void append_html(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -73,7 +85,8 @@ std::string highlight(std::string_view text, const std::vector<std::string>& ter
       text,
       [&](std::string_view word) {
         const auto folded = identity::fold_case(word);
-        const bool matches = std::ranges::any_of(terms, [&](const auto& term) { return folded.starts_with(term); });
+        const bool matches =
+            std::ranges::any_of(terms, [&](const auto& term) { return folded.starts_with(term); });
         if (matches) html += "<mark>";
         append_html(html, word);
         if (matches) html += "</mark>";
@@ -83,7 +96,9 @@ std::string highlight(std::string_view text, const std::vector<std::string>& ter
 }
 
 Highlights highlights(const Project& project, const std::vector<std::string>& terms) {
-  Highlights found{.name = highlight(project.name, terms), .description = highlight(project.description, terms), .tags = {}};
+  Highlights found{.name = highlight(project.name, terms),
+                   .description = highlight(project.description, terms),
+                   .tags = {}};
   for (const auto& tag : project.tags) found.tags.push_back(highlight(tag, terms));
   return found;
 }

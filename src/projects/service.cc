@@ -27,9 +27,11 @@ std::string slug_of(std::string_view name) {
   return slug.empty() ? "project" : slug;
 }
 
-void check_size(const std::optional<JsonObject>& value, std::string_view path, std::vector<Fault>& faults) {
+void check_size(const std::optional<JsonObject>& value, std::string_view path,
+                std::vector<Fault>& faults) {
   if (value && json::print(*value).size() > kMostJson)
-    faults.push_back({std::string(path), "too_long", fmt::format("at most {} bytes as JSON", kMostJson)});
+    faults.push_back(
+        {std::string(path), "too_long", fmt::format("at most {} bytes as JSON", kMostJson)});
 }
 
 Result<void> check(const ProjectDraft& draft) {
@@ -75,12 +77,19 @@ bool takes_owner(const Project& before, const Project& after) {
          before.is_template != after.is_template || before.settings != after.settings;
 }
 
+std::string deed_of(const Project& before, const Project& after) {
+  if (after.status == ProjectStatus::Archived) return "archived";
+  return before.status == ProjectStatus::Archived ? "unarchived" : "updated";
+}
+
 bool is_protected(const Project& project) {
   const auto* flag = project.settings.if_contains("protected");
   return flag && flag->is_bool() && flag->get_bool();
 }
 
-store::Viewpoint viewpoint_of(const api::Caller& caller) { return {.user = caller.user, .sees_all = caller.is_admin()}; }
+store::Viewpoint viewpoint_of(const api::Caller& caller) {
+  return {.user = caller.user, .sees_all = caller.is_admin()};
+}
 
 identity::AuditEntry entry(std::string action, const Project& project, JsonObject details = {}) {
   details["name"] = project.name;
@@ -92,20 +101,25 @@ identity::AuditEntry entry(std::string action, const Project& project, JsonObjec
 }
 
 std::unexpected<Error> slug_taken(std::string_view slug) {
-  return fail(ErrorKind::Conflict, "project.slug_taken", fmt::format("another project has the slug '{}'", slug));
+  return fail(ErrorKind::Conflict, "project.slug_taken",
+              fmt::format("another project has the slug '{}'", slug));
 }
 
 }  // namespace
 
-Result<void> check_revision(std::string_view what, std::int64_t revision, std::optional<std::int64_t> if_match) {
+Result<void> check_revision(std::string_view what, std::int64_t revision,
+                            std::optional<std::int64_t> if_match) {
   if (!if_match || *if_match == revision) return {};
   return fail(ErrorKind::Stale, fmt::format("{}.stale", what),
-              fmt::format("somebody changed it meanwhile: it is at revision {}, not {}", revision, *if_match));
+              fmt::format("somebody changed it meanwhile: it is at revision {}, not {}", revision,
+                          *if_match));
 }
 
-Result<Project> ProjectService::insert(db::Transaction& tx, const api::Caller& caller, const ProjectDraft& draft) const {
+Result<Project> ProjectService::insert(db::Transaction& tx, const api::Caller& caller,
+                                       const ProjectDraft& draft) const {
   if (caller.role == api::UserRole::Viewer)
-    return fail(ErrorKind::Forbidden, "project.create_forbidden", "your account may view projects but not make them");
+    return fail(ErrorKind::Forbidden, "project.create_forbidden",
+                "your account may view projects but not make them");
   QD_CHECK(check(draft));
   const auto now = parts_.clock.now();
   Project project;
@@ -121,23 +135,30 @@ Result<Project> ProjectService::insert(db::Transaction& tx, const api::Caller& c
     if (!store::insert(tx, project)) return slug_taken(project.slug);
   }
   store::insert_member(tx, project.id,
-                       {.id = caller.user.value, .role = ProjectRole::Owner, .created_at = now, .updated_at = now, .created_by = caller.user});
+                       {.id = caller.user.value,
+                        .role = ProjectRole::Owner,
+                        .created_at = now,
+                        .updated_at = now,
+                        .created_by = caller.user});
   parts_.audit.append(tx, caller, entry("created", project));
   return project;
 }
 
 Task<Result<Project>> ProjectService::create(api::Caller caller, ProjectDraft draft) {
-  co_return co_await parts_.database.write([&](db::Transaction& tx) { return insert(tx, caller, draft); });
+  co_return co_await parts_.database.write(
+      [&](db::Transaction& tx) { return insert(tx, caller, draft); });
 }
 
 Task<Result<Project>> ProjectService::get(api::Caller caller, ProjectId id) {
-  co_return co_await parts_.database.read(
-      [&](db::Snapshot& view) { return parts_.access.require(view, caller, id, ProjectRole::Viewer); });
+  co_return co_await parts_.database.read([&](db::Snapshot& view) {
+    return parts_.access.require(view, caller, id, ProjectRole::Viewer);
+  });
 }
 
 Task<Result<api::Page<Project>>> ProjectService::list(api::Caller caller, ProjectQuery query) {
-  QD_CO_TRY(auto rows, co_await parts_.database.read(
-                           [&](db::Snapshot& view) { return store::list(view, viewpoint_of(caller), query); }));
+  QD_CO_TRY(auto rows, co_await parts_.database.read([&](db::Snapshot& view) {
+    return store::list(view, viewpoint_of(caller), query);
+  }));
   co_return api::to_page(std::move(rows));
 }
 
@@ -145,39 +166,45 @@ Task<Result<api::Page<ProjectHit>>> ProjectService::search(api::Caller caller, S
   const auto terms = search_terms(query.q);
   if (terms.empty()) co_return api::Page<ProjectHit>{};
   QD_CO_TRY(auto rows, co_await parts_.database.read([&](db::Snapshot& view) {
-              return store::search(view, viewpoint_of(caller), terms, query);
-            }));
+    return store::search(view, viewpoint_of(caller), terms, query);
+  }));
   co_return api::to_page(std::move(rows), [&](Project project) {
     auto marks = highlights(project, terms);
     return ProjectHit{{std::move(project)}, std::move(marks)};
   });
 }
 
-Result<Project> ProjectService::change(db::Transaction& tx, const api::Caller& caller, const ProjectId& id,
-                                       std::optional<std::int64_t> if_match,
-                                       const std::function<Result<ProjectDraft>(const Project&)>& next) const {
-  QD_TRY(const auto before, parts_.access.require(tx, caller, id, ProjectRole::Editor, Archived::Allowed));
+Result<Project> ProjectService::change(
+    db::Transaction& tx, const api::Caller& caller, const ProjectId& id,
+    std::optional<std::int64_t> if_match,
+    const std::function<Result<ProjectDraft>(const Project&)>& next) const {
+  QD_TRY(const auto before,
+         parts_.access.require(tx, caller, id, ProjectRole::Editor, Archived::Allowed));
   QD_CHECK(check_revision("project", before.revision, if_match));
   QD_TRY(const auto draft, next(before));
   QD_CHECK(check(draft));
   auto after = before;
   take(after, draft);
-  if (takes_owner(before, after)) QD_CHECK(parts_.access.require(tx, caller, id, ProjectRole::Owner));
+  if (takes_owner(before, after))
+    QD_CHECK(parts_.access.require(tx, caller, id, ProjectRole::Owner));
   if (before.status == ProjectStatus::Archived && after.status == ProjectStatus::Archived)
-    return fail(ErrorKind::Conflict, "project.archived", "the project is archived; make it active to change it");
-  if (after.slug != before.slug && store::slug_is_taken(tx, after.slug, id)) return slug_taken(after.slug);
+    return fail(ErrorKind::Conflict, "project.archived",
+                "the project is archived; make it active to change it");
+  if (after.slug != before.slug && store::slug_is_taken(tx, after.slug, id))
+    return slug_taken(after.slug);
   after.updated_at = parts_.clock.now();
   ++after.revision;
   store::update(tx, after);
-  const bool is_archiving = after.status == ProjectStatus::Archived;
-  parts_.audit.append(tx, caller, entry(is_archiving ? "archived" : "updated", after, {{"revision", after.revision}}));
+  parts_.audit.append(tx, caller,
+                      entry(deed_of(before, after), after, {{"revision", after.revision}}));
   return after;
 }
 
 Task<Result<Project>> ProjectService::replace(api::Caller caller, ProjectId id, ProjectDraft draft,
                                               std::optional<std::int64_t> if_match) {
   co_return co_await parts_.database.write([&](db::Transaction& tx) {
-    return change(tx, caller, id, if_match, [&](const Project&) -> Result<ProjectDraft> { return draft; });
+    return change(tx, caller, id, if_match,
+                  [&](const Project&) -> Result<ProjectDraft> { return draft; });
   });
 }
 
@@ -198,7 +225,8 @@ Task<Result<void>> ProjectService::remove(api::Caller caller, ProjectId id, bool
     QD_TRY(auto project, parts_.access.require(view, caller, id, ProjectRole::Owner));
     QD_CHECK(check_revision("project", project.revision, if_match));
     if (is_protected(project))
-      return fail(ErrorKind::Conflict, "project.protected", "the project is protected; take settings.protected away first");
+      return fail(ErrorKind::Conflict, "project.protected",
+                  "the project is protected; take settings.protected away first");
     return project;
   };
   QD_CO_CHECK(co_await parts_.database.read(check_it));

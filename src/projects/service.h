@@ -28,8 +28,8 @@ class ProjectService {
   explicit ProjectService(Parts parts) : parts_(parts) {}
   void add_delete_rule(DeleteRule rule) { delete_rules_.push_back(std::move(rule)); }
 
-  /// The caller becomes its owner. Forbidden `project.create_forbidden` for accounts that only view;
-  /// Conflict `project.slug_taken` where the slug was asked for.
+  /// The caller becomes its owner. Forbidden `project.create_forbidden` for accounts that only
+  /// view; Conflict `project.slug_taken` where the slug was asked for.
   Task<Result<Project>> create(api::Caller caller, ProjectDraft draft);
   Task<Result<Project>> get(api::Caller caller, ProjectId id);
   Task<Result<api::Page<Project>>> list(api::Caller caller, ProjectQuery query);
@@ -38,12 +38,15 @@ class ProjectService {
   Task<Result<Project>> replace(api::Caller caller, ProjectId id, ProjectDraft draft,
                                 std::optional<std::int64_t> if_match);
   /// RFC 7396.
-  Task<Result<Project>> patch(api::Caller caller, ProjectId id, JsonObject patch, std::optional<std::int64_t> if_match);
+  Task<Result<Project>> patch(api::Caller caller, ProjectId id, JsonObject patch,
+                              std::optional<std::int64_t> if_match);
   /// Conflict `project.protected`, or what the delete rules say.
-  Task<Result<void>> remove(api::Caller caller, ProjectId id, bool force, std::optional<std::int64_t> if_match);
+  Task<Result<void>> remove(api::Caller caller, ProjectId id, bool force,
+                            std::optional<std::int64_t> if_match);
 
   /// As `create`, within a transaction.
-  Result<Project> insert(db::Transaction& tx, const api::Caller& caller, const ProjectDraft& draft) const;
+  Result<Project> insert(db::Transaction& tx, const api::Caller& caller,
+                         const ProjectDraft& draft) const;
 
  private:
   Result<Project> change(db::Transaction& tx, const api::Caller& caller, const ProjectId& id,

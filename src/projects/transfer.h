@@ -31,10 +31,10 @@ class TransferService {
   [[nodiscard]] JsonObject content_of(db::Snapshot& view, const ProjectId& project) const;
   Result<void> fill(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
                     const JsonObject& content) const;
-  Result<void> fill_variables(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
-                              const Json& list) const;
-  Result<void> fill_credentials(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
-                                const Json& list) const;
+  Result<void> fill_variables(db::Transaction& tx, const api::Caller& caller,
+                              const ProjectId& project, const Json& list) const;
+  Result<void> fill_credentials(db::Transaction& tx, const api::Caller& caller,
+                                const ProjectId& project, const Json& list) const;
 
   Parts parts_;
   const ProjectService& projects_;

@@ -40,7 +40,8 @@ struct ProjectDraft {
   std::optional<std::vector<Text<1, 50>>> tags;
 };
 BOOST_DESCRIBE_STRUCT(ProjectDraft, (),
-                      (name, slug, description, status, settings, metadata, is_public, is_template, tags))
+                      (name, slug, description, status, settings, metadata, is_public, is_template,
+                       tags))
 
 struct NewProject : ProjectDraft {
   /// Begins with a copy of this template.
@@ -67,8 +68,8 @@ struct Project {
   std::optional<ProjectRole> my_role;
 };
 BOOST_DESCRIBE_STRUCT(Project, (),
-                      (id, created_at, updated_at, created_by, revision, name, slug, description, status, settings,
-                       metadata, is_public, is_template, tags, my_role))
+                      (id, created_at, updated_at, created_by, revision, name, slug, description,
+                       status, settings, metadata, is_public, is_template, tags, my_role))
 
 /// HTML in which only `<mark>` is markup.
 struct Highlights {
@@ -97,7 +98,8 @@ struct ProjectQuery {
   /// Only those that the caller is a member of.
   std::optional<bool> member;
 };
-BOOST_DESCRIBE_STRUCT(ProjectQuery, (), (limit, cursor, sort, status, tag, is_template, is_public, owner, member))
+BOOST_DESCRIBE_STRUCT(ProjectQuery, (),
+                      (limit, cursor, sort, status, tag, is_template, is_public, owner, member))
 
 struct SearchQuery {
   /// Words; each may be the beginning of one.
@@ -127,7 +129,8 @@ struct PageQuery {
 };
 BOOST_DESCRIBE_STRUCT(PageQuery, (), (limit, cursor, sort))
 
-// --- members -----------------------------------------------------------------------------------------
+// --- members
+// -----------------------------------------------------------------------------------------
 
 struct Member {
   /// The same as user_id.
@@ -142,7 +145,8 @@ struct Member {
   std::int64_t revision = 1;
 };
 BOOST_DESCRIBE_STRUCT(Member, (),
-                      (id, user_id, email, full_name, role, created_at, updated_at, created_by, revision))
+                      (id, user_id, email, full_name, role, created_at, updated_at, created_by,
+                       revision))
 
 /// One of `email` and `user_id`.
 struct MemberDraft {
@@ -157,7 +161,8 @@ struct MemberPatch {
 };
 BOOST_DESCRIBE_STRUCT(MemberPatch, (), (role))
 
-// --- variables ---------------------------------------------------------------------------------------
+// --- variables
+// ---------------------------------------------------------------------------------------
 
 struct Variable {
   std::string id;
@@ -171,7 +176,8 @@ struct Variable {
   std::string description;
 };
 BOOST_DESCRIBE_STRUCT(Variable, (),
-                      (id, created_at, updated_at, created_by, revision, project_id, name, value, description))
+                      (id, created_at, updated_at, created_by, revision, project_id, name, value,
+                       description))
 
 struct VariableDraft {
   Json value;
@@ -179,7 +185,8 @@ struct VariableDraft {
 };
 BOOST_DESCRIBE_STRUCT(VariableDraft, (), (value, description))
 
-// --- credentials -------------------------------------------------------------------------------------
+// --- credentials
+// -------------------------------------------------------------------------------------
 
 enum class CredentialType { Bearer, Basic, Header, Query, ApiKey };
 BOOST_DESCRIBE_ENUM(CredentialType, Bearer, Basic, Header, Query, ApiKey)
@@ -204,8 +211,8 @@ struct Credential {
   std::optional<Timestamp> last_used_at;
 };
 BOOST_DESCRIBE_STRUCT(Credential, (),
-                      (id, created_at, updated_at, created_by, revision, project_id, name, type, description, username,
-                       parameter, filled, last_used_at))
+                      (id, created_at, updated_at, created_by, revision, project_id, name, type,
+                       description, username, parameter, filled, last_used_at))
 
 struct CredentialDraft {
   Text<1, 100> name;

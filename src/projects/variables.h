@@ -14,8 +14,8 @@ class VariableService {
 
   Task<Result<api::Page<Variable>>> list(api::Caller caller, ProjectId project, PageQuery query);
   /// Made or changed. Names are letters, digits and `_`, no digit first, at most 64.
-  Task<Result<Variable>> put(api::Caller caller, ProjectId project, std::string name, VariableDraft draft,
-                             std::optional<std::int64_t> if_match);
+  Task<Result<Variable>> put(api::Caller caller, ProjectId project, std::string name,
+                             VariableDraft draft, std::optional<std::int64_t> if_match);
   Task<Result<void>> remove(api::Caller caller, ProjectId project, std::string name);
 
   /// As `put`, within a transaction that has already asked whether the caller may.

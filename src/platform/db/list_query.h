@@ -31,6 +31,8 @@ struct PageRequest {
   std::optional<std::string> cursor = {};
   /// `field` or `-field`; the first of the sort fields, descending, when absent.
   std::optional<std::string> sort = {};
+  /// How many rows there are, where the caller knows; otherwise they are counted.
+  std::optional<std::int64_t> total = {};
 };
 
 template <class Row>
@@ -66,7 +68,7 @@ class ListQuery {
       rows.items.pop_back();
       rows.next_cursor = cursor_after(json::to_json(rows.items.back()), plan);
     }
-    rows.total = count(view);
+    rows.total = request.total ? *request.total : count(view);
     if (rows.total > kCountCap) {
       rows.total = kCountCap;
       rows.total_capped = true;
