@@ -2,15 +2,18 @@ import { useQuery, useInfiniteQuery } from '@tanstack/react-query';
 import { PanelLeft, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from 'react-router';
 import { approvalsQuery } from '@/api/queries/approvals';
 import { meQuery } from '@/api/queries/session';
 import { Mark } from '@/components/logo';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
 import { cn } from '@/lib/cn';
+import { MOD_KEY } from '@/lib/platform';
 import { Breadcrumbs } from './breadcrumbs';
 import { ADMIN, MAIN, type Destination } from './navigation';
+import { useShortcuts } from './shortcuts';
+import { ShortcutsDialog } from './shortcuts-dialog';
 import { UserMenu } from './user-menu';
 
 const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }));
@@ -42,7 +45,13 @@ function NavItem({ to, label, icon: Icon, count, onGo }: Destination & { count?:
   );
 }
 
-function Sidebar({ onSearch, onGo }: { onSearch: () => void; onGo?: () => void }) {
+interface SidebarProps {
+  onSearch: () => void;
+  onHelp: () => void;
+  onGo?: () => void;
+}
+
+function Sidebar({ onSearch, onHelp, onGo }: SidebarProps) {
   const { data: me } = useQuery(meQuery());
   const approvals = useInfiniteQuery({ ...approvalsQuery({ status: 'pending' }, 1), refetchInterval: 15_000 });
   const waiting = approvals.data?.pages[0]?.total ?? 0;
@@ -60,7 +69,7 @@ function Sidebar({ onSearch, onGo }: { onSearch: () => void; onGo?: () => void }
         <Search className="size-3.5" aria-hidden />
         Go to…
         <span className="ml-auto flex gap-0.5">
-          <Kbd>{/Mac|iP/.test(navigator.userAgent) ? '⌘' : 'Ctrl'}</Kbd>
+          <Kbd>{MOD_KEY}</Kbd>
           <Kbd>K</Kbd>
         </span>
       </button>
@@ -82,14 +91,14 @@ function Sidebar({ onSearch, onGo }: { onSearch: () => void; onGo?: () => void }
         )}
       </nav>
       <div className="mt-auto">
-        <UserMenu />
+        <UserMenu onHelp={onHelp} />
       </div>
     </div>
   );
 }
 
 /** The sidebar where there is no room for one: it comes when asked and goes with the choice. */
-function NarrowSidebar({ onSearch }: { onSearch: () => void }) {
+function NarrowSidebar({ onSearch, onHelp }: Omit<SidebarProps, 'onGo'>) {
   const [open, setOpen] = useState(false);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
@@ -111,6 +120,10 @@ function NarrowSidebar({ onSearch }: { onSearch: () => void }) {
               setOpen(false);
               onSearch();
             }}
+            onHelp={() => {
+              setOpen(false);
+              onHelp();
+            }}
           />
         </Dialog.Content>
       </Dialog.Portal>
@@ -118,8 +131,17 @@ function NarrowSidebar({ onSearch }: { onSearch: () => void }) {
   );
 }
 
+/** Whether the page has a field to search in; it has the focus then. */
+function focusSearch(main: HTMLElement | null): boolean {
+  const field = main?.querySelector<HTMLInputElement>('input[type=search]');
+  field?.focus();
+  return field != null;
+}
+
 export function AppShell() {
   const [searching, setSearching] = useState(false);
+  const [helping, setHelping] = useState(false);
+  const navigate = useNavigate();
   const navigation = useNavigation();
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -134,6 +156,12 @@ export function AppShell() {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
+
+  useShortcuts((shortcut) => {
+    if (shortcut.to) void navigate(shortcut.to);
+    else if (shortcut.keys === '?') setHelping(true);
+    else if (!focusSearch(main.current)) setSearching(true);
+  });
 
   // A new page is read from its beginning, by screen readers too.
   useEffect(() => {
@@ -155,11 +183,11 @@ export function AppShell() {
         Skip to content
       </a>
       <aside className="sticky top-0 hidden h-dvh border-r bg-sunken lg:block">
-        <Sidebar onSearch={() => setSearching(true)} />
+        <Sidebar onSearch={() => setSearching(true)} onHelp={() => setHelping(true)} />
       </aside>
       <div className="min-w-0">
         <header className="layer-bar sticky top-0 flex h-12 items-center gap-2 border-b bg-ground/90 px-4 backdrop-blur sm:px-6">
-          <NarrowSidebar onSearch={() => setSearching(true)} />
+          <NarrowSidebar onSearch={() => setSearching(true)} onHelp={() => setHelping(true)} />
           <Breadcrumbs />
           {navigation.state !== 'idle' && (
             <div role="status" aria-label="Loading" className="absolute inset-x-0 -bottom-px h-px animate-beat bg-accent" />
@@ -171,9 +199,10 @@ export function AppShell() {
       </div>
       {searching && (
         <Suspense>
-          <CommandPalette onClose={() => setSearching(false)} />
+          <CommandPalette onClose={() => setSearching(false)} onHelp={() => setHelping(true)} />
         </Suspense>
       )}
+      <ShortcutsDialog open={helping} onOpenChange={setHelping} />
       <ScrollRestoration getKey={(location) => location.pathname} />
     </div>
   );

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { FolderKanban, LogOut, Moon, Plus, Sun, Workflow, Bot, Wrench, type LucideIcon } from 'lucide-react';
+import { BookOpen, FolderKanban, Keyboard, LogOut, Moon, Plus, Sun, Workflow, Bot, Wrench, type LucideIcon } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { useLocation, useNavigate } from 'react-router';
@@ -83,7 +83,7 @@ function ProjectItems({ projectId, go }: { projectId: string; go: (to: string) =
   );
 }
 
-export function CommandPalette({ onClose }: { onClose: () => void }) {
+export function CommandPalette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
   const [text, setText] = useState('');
   const query = useDebounced(text.trim(), 150);
   const navigate = useNavigate();
@@ -152,6 +152,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 </Item>
                 <Item icon={dark ? Sun : Moon} value="theme" keywords={['theme', 'dark', 'light']} onSelect={act(() => setTheme(dark ? 'light' : 'dark'))}>
                   {dark ? 'Light theme' : 'Dark theme'}
+                </Item>
+                <Item icon={Keyboard} value="shortcuts" keywords={['keyboard', 'shortcuts', 'help', 'keys']} onSelect={act(onHelp)}>
+                  Keyboard shortcuts
+                </Item>
+                <Item icon={BookOpen} value="api-docs" keywords={['api', 'documentation', 'openapi', 'swagger']} onSelect={act(() => window.location.assign('/docs'))}>
+                  API documentation
                 </Item>
                 <Item icon={LogOut} value="sign-out" keywords={['sign out', 'log out']} onSelect={act(() => void signOut())}>
                   Sign out

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ChevronsUpDown, KeyRound, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
+import { BookOpen, ChevronsUpDown, Keyboard, KeyRound, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { meQuery } from '@/api/queries/session';
 import { signOut } from '@/api/sign-out';
@@ -13,7 +13,7 @@ const THEMES = [
   { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
 ] as const;
 
-export function UserMenu() {
+export function UserMenu({ onHelp }: { onHelp: () => void }) {
   const { data: me } = useQuery(meQuery());
   const theme = useTheme();
   const navigate = useNavigate();
@@ -45,6 +45,12 @@ export function UserMenu() {
       </MenuItem>
       <MenuItem onSelect={() => void navigate('/account/api-keys')}>
         <KeyRound aria-hidden /> API keys
+      </MenuItem>
+      <MenuItem onSelect={onHelp}>
+        <Keyboard aria-hidden /> Keyboard shortcuts
+      </MenuItem>
+      <MenuItem onSelect={() => window.location.assign('/docs')}>
+        <BookOpen aria-hidden /> API documentation
       </MenuItem>
       <MenuSeparator />
       <MenuLabel>Theme</MenuLabel>
