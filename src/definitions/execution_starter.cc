@@ -15,7 +15,10 @@ Execution to_answer(engine::Execution execution) {
 
 Task<Result<api::Replied<Execution>>> ExecutionStarter::start(engine::StartRequest request, milliseconds wait) {
   QD_CO_TRY(auto execution, co_await engine_.begin(std::move(request)));
-  if (wait.count() == 0) co_return api::Replied<Execution>{202, to_answer(std::move(execution))};
+  if (wait.count() == 0 || engine::is_final(execution.status)) {
+    const int status = wait.count() > 0 ? 200 : 202;
+    co_return api::Replied<Execution>{status, to_answer(std::move(execution))};
+  }
   const auto deadline = clock_.now() + wait;
   co_await engine_.finished(execution.id, deadline);
   auto now = co_await database_.read(

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/id.h"
 #include "engine/definition.h"
 #include "engine/planner.h"
 
