@@ -22,6 +22,7 @@ std::string note_of(const Json& event, const std::string& type) {
   if (type == "step_recorded") return text_at(*data, "type");
   const auto code = text_at(*data, "error/code");
   if (!code.empty()) return fmt::format("{}: {}", code, text_at(*data, "error/message"));
+  if (const auto message = text_at(*data, "message"); !message.empty()) return message;
   const auto attempt = number_at(*data, "attempt");
   return attempt > 1 ? fmt::format("attempt {}", attempt) : "";
 }
