@@ -1,3 +1,5 @@
+#include <set>
+
 #include "projects/project_store.h"
 #include "projects/test_fixture.h"
 
@@ -6,6 +8,19 @@ namespace {
 
 class ProjectListTest : public ProjectsTest {
  protected:
+  /// Makes that many public projects, `desk 1` and on, the oldest first.
+  void publish(std::int64_t count) {
+    constexpr db::Sql kPublish{
+        "test.publish",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) "
+        "INSERT INTO projects (id, created_at, updated_at, created_by, revision, name, slug, "
+        "description, status, "
+        "settings, metadata, is_public, is_template, tags) SELECT 'p' || i, i, i, $2, 1, 'desk ' "
+        "|| i, 'p' || i, '', "
+        "'active', '{}', '{}', 1, 0, '[]' FROM n"};
+    test::run(
+        database().write([&](db::Transaction& tx) { tx.execute(kPublish, count, ada_.user); }));
+  }
   Names paged(const api::Caller& caller, const char* sort) {
     Names seen;
     ProjectQuery query{.limit = 2, .sort = sort};
@@ -193,6 +208,48 @@ TEST_P(ProjectListTest, SearchTakesAnyTextForWords) {
     EXPECT_TRUE(test::run(service().search(ada_, {.q = words}))) << words;
   EXPECT_EQ(search(ada_, "plain \" name'"), Names{"plain name"});
   EXPECT_EQ(search(ada_, "-- !!"), Names{});
+}
+
+TEST_P(ProjectListTest, SearchRanksTheNameBeforeTheTagsBeforeTheDescription) {
+  (void)make(ada_, {.name = "desk", .description = "one"});
+  (void)make(ada_, {.name = "two", .tags = {{"desk"}}});
+  (void)make(ada_, {.name = "three", .description = "desk"});
+  EXPECT_EQ(search(ada_, "desk"), (Names{"desk", "two", "three"}));
+  EXPECT_EQ(search(root_, "desk"), (Names{"desk", "two", "three"}));
+}
+
+TEST_P(ProjectListTest, SearchRanksAThousandAtATimeAndMissesNone) {
+  publish(2'010);
+  for (const auto& caller : {grace_, root_}) {
+    std::set<std::string> seen;
+    SearchQuery query{.q = "desk", .limit = 150};
+    do {
+      const auto page = test::run(service().search(caller, query));
+      EXPECT_EQ(page->total, 2'010);
+      for (const auto& hit : page->items) EXPECT_TRUE(seen.insert(hit.name).second) << hit.name;
+      query.cursor = page->next_cursor;
+    } while (query.cursor);
+    EXPECT_EQ(seen.size(), 2'010u);
+  }
+}
+
+TEST_P(ProjectListTest, OneWhoSeesMoreThanIsCountedFindsThemTheSameWay) {
+  publish(db::kCountCap + 1);
+  const auto hidden = make("desk hidden").id;
+  for (const auto& caller : {grace_, root_}) {
+    const auto page = test::run(service().search(caller, {.q = "desk", .limit = 2}));
+    EXPECT_EQ(page->total, db::kCountCap);
+    EXPECT_EQ(page->total_capped, true);
+    EXPECT_EQ(page->items.size(), 2u);
+    EXPECT_EQ(page->next_cursor, "2");
+    EXPECT_EQ(test::run(service().list(caller, {.limit = 2}))->total_capped, true);
+  }
+  EXPECT_EQ(search(grace_, "desk 77").size(), 50u);
+  EXPECT_EQ(search(grace_, "hidden"), Names{});
+  EXPECT_EQ(names(grace_, {.limit = 2}), (Names{"desk 10001", "desk 10000"}));
+  (void)join(hidden, grace_, ProjectRole::Viewer);
+  EXPECT_EQ(search(grace_, "hidden"), Names{"desk hidden"});
+  EXPECT_EQ(names(grace_, {.limit = 2}), (Names{"desk hidden", "desk 10001"}));
 }
 
 TEST_P(ProjectListTest, SearchIsPaged) {

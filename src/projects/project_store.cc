@@ -41,22 +41,58 @@ constexpr db::Sql kCountVisible{"project.count_visible",
 constexpr db::Sql kEstimate{
     "project.estimate", "SELECT COALESCE(MAX(number), 0) FROM projects",
     "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = to_regclass('projects')"};
-constexpr db::Sql kSearch{
-    "project.search",
-    "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects JOIN (SELECT rowid AS hit, bm25(project_search, 8, 1, 4) AS place "
-    "FROM project_search WHERE project_search MATCH $2) ON hit = projects.number "
-    "WHERE $3 = 1 OR is_public = 1 OR " QD_MY_ROLE("$1") " IS NOT NULL ORDER BY place, id LIMIT $4 OFFSET $5",
-    "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects WHERE search @@ to_tsquery('simple', $2) AND "
-    "($3 = 1 OR is_public = 1 OR " QD_MY_ROLE("$1") " IS NOT NULL) "
-    "ORDER BY ts_rank(search, to_tsquery('simple', $2)) DESC, id LIMIT $4 OFFSET $5"};
-constexpr db::Sql kCountHits{
-    "project.count_hits",
-    "SELECT COUNT(*) FROM (SELECT 1 FROM projects JOIN (SELECT rowid AS hit FROM project_search "
-    "WHERE project_search "
-    "MATCH $1) ON hit = projects.number WHERE $2 = 1 OR is_public = 1 OR " QD_MY_ROLE(
-        "$3") " IS NOT NULL LIMIT 10001)",
-    "SELECT COUNT(*) FROM (SELECT 1 FROM projects WHERE search @@ to_tsquery('simple', $1) AND "
-    "($2 = 1 OR is_public = 1 OR " QD_MY_ROLE("$3") " IS NOT NULL) LIMIT 10001) AS capped"};
+
+// A search ranks the newest 1,000 hits, then the next 1,000: a word that a million projects hold
+// costs no more than one that a thousand do.
+#define QD_RANKED "1000"
+#define QD_SEARCH(condition) \
+  "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects JOIN (SELECT rowid AS hit, "     \
+  "bm25(project_search, 8, 1, 4) AS place FROM project_search WHERE project_search MATCH $2"       \
+  condition " ORDER BY rowid DESC LIMIT " QD_RANKED " OFFSET $3) ON hit = projects.number "        \
+  "ORDER BY place, hit DESC LIMIT $4 OFFSET $5"
+#define QD_SEARCH_POSTGRES(condition) \
+  "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM (SELECT * FROM projects p WHERE "         \
+  "search @@ to_tsquery('simple', $2)" condition                                                   \
+  " ORDER BY created_at DESC, id DESC LIMIT " QD_RANKED " OFFSET $3) AS projects "                 \
+  "ORDER BY ts_rank(search, to_tsquery('simple', $2)) DESC, created_at DESC, id DESC "             \
+  "LIMIT $4 OFFSET $5"
+#define QD_COUNT_HITS(condition)                                                               \
+  "SELECT COUNT(*) FROM (SELECT 1 FROM project_search WHERE project_search MATCH $1" condition \
+  " LIMIT 10001)"
+#define QD_COUNT_HITS_POSTGRES(condition)                                                \
+  "SELECT COUNT(*) FROM (SELECT 1 FROM projects p WHERE search @@ to_tsquery('simple', " \
+  "$1)" condition " LIMIT 10001) AS capped"
+/// Of the hits, those among the projects that a user may see. The plus keeps SQLite from asking the
+/// index for each of them.
+#define QD_AMONG_FEW(user)                                                                  \
+  " AND +rowid IN (SELECT number FROM projects WHERE id IN (SELECT id FROM projects WHERE " \
+  "is_public = 1 UNION SELECT project_id FROM project_members WHERE user_id = " user "))"
+/// The same, asked of each hit.
+#define QD_AMONG_MANY(user)                                                                       \
+  " AND EXISTS (SELECT 1 FROM projects p WHERE p.number = project_search.rowid AND (p.is_public " \
+  "= "                                                                                            \
+  "1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = p.id AND user_id = " user ")))"
+#define QD_AMONG_POSTGRES(user)                                                                 \
+  " AND (p.is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = p.id AND " \
+  "user_id = " user "))"
+
+/// One search for each kind of viewpoint.
+struct Search {
+  db::Sql page;
+  db::Sql count;
+};
+constexpr Search kSearchAll{
+    {"project.search_all", QD_SEARCH(""), QD_SEARCH_POSTGRES("")},
+    {"project.count_all_hits", QD_COUNT_HITS(""), QD_COUNT_HITS_POSTGRES("")}};
+constexpr Search kSearchFew{{"project.search_few", QD_SEARCH(QD_AMONG_FEW("$1")),
+                             QD_SEARCH_POSTGRES(QD_AMONG_POSTGRES("$1"))},
+                            {"project.count_few_hits", QD_COUNT_HITS(QD_AMONG_FEW("$2")),
+                             QD_COUNT_HITS_POSTGRES(QD_AMONG_POSTGRES("$2"))}};
+constexpr Search kSearchMany{{"project.search_many", QD_SEARCH(QD_AMONG_MANY("$1")),
+                              QD_SEARCH_POSTGRES(QD_AMONG_POSTGRES("$1"))},
+                             {"project.count_many_hits", QD_COUNT_HITS(QD_AMONG_MANY("$2")),
+                              QD_COUNT_HITS_POSTGRES(QD_AMONG_POSTGRES("$2"))}};
+constexpr std::int64_t kRanked = 1'000;
 
 using Type = db::SortField::Type;
 constexpr std::array kSorts{db::SortField{"created_at", "created_at", Type::Time},
@@ -208,21 +244,24 @@ Result<db::Rows<Project>> list(db::Snapshot& view, const Viewpoint& viewpoint,
 Result<db::Rows<Project>> search(db::Snapshot& view, const Viewpoint& viewpoint,
                                  const std::vector<std::string>& terms, const SearchQuery& query) {
   QD_TRY(const auto offset, offset_of(query.cursor));
-  const std::int64_t limit = query.limit ? query.limit->value : 50;
   const auto words = view.is_postgres() ? tsquery(terms) : fts5_query(terms);
+  const auto visible =
+      viewpoint.sees_all ? 0 : view.value<std::int64_t>(kCountVisible, viewpoint.user).value_or(0);
+  const auto& search = viewpoint.sees_all         ? kSearchAll
+                       : visible <= db::kCountCap ? kSearchFew
+                                                  : kSearchMany;
+  const auto block = offset / kRanked * kRanked;
+  const auto limit =
+      std::min<std::int64_t>(query.limit ? query.limit->value : 50, block + kRanked - offset);
   db::Rows<Project> page;
-  page.items =
-      view.all<Project>(kSearch, viewpoint.user, words, viewpoint.sees_all, limit + 1, offset);
-  if (std::ssize(page.items) > limit) {
-    page.items.pop_back();
-    page.next_cursor = std::to_string(offset + limit);
-  }
-  page.total =
-      view.value<std::int64_t>(kCountHits, words, viewpoint.sees_all, viewpoint.user).value_or(0);
-  if (page.total > db::kCountCap) {
-    page.total = db::kCountCap;
-    page.total_capped = true;
-  }
+  page.items = view.all<Project>(search.page, viewpoint.user, words, block, limit, offset - block);
+  const auto total = viewpoint.sees_all
+                         ? view.value<std::int64_t>(search.count, words)
+                         : view.value<std::int64_t>(search.count, words, viewpoint.user);
+  page.total = std::min(total.value_or(0), db::kCountCap);
+  if (page.total < total) page.total_capped = true;
+  const auto shown = offset + std::ssize(page.items);
+  if (!page.items.empty() && shown < page.total) page.next_cursor = std::to_string(shown);
   return page;
 }
 
