@@ -26,6 +26,10 @@ Task<void> wait_for(asio::steady_timer& timer) {
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+Task<void> carry_out(EffectStep& kind, StepRun run, std::optional<StepResult>& result) {
+  result = co_await kind.run(std::move(run));
+}
+
 Error gone() { return {.kind = ErrorKind::NotFound, .code = "execution.not_found", .message = "there is no execution with this id"}; }
 
 Error stopping() { return {.kind = ErrorKind::Unavailable, .code = "engine.stopping", .message = "the engine is stopping; try again in a moment"}; }
@@ -328,10 +332,8 @@ Task<void> Runner::fly(RunPtr run, std::shared_ptr<Flight> flight) {
   const auto hard_stop = std::max(step.deadline, parts_.clock.now()) + kGrace;
   try {
     auto* kind = parts_.kinds.effect(step.node->type);
-    auto first = co_await (kind->run(std::move(step)) || parts_.clock.sleep_until(hard_stop));
-    if (first.index() == 0)
-      flight->result = std::get<0>(std::move(first));
-    else
+    co_await (carry_out(*kind, std::move(step), flight->result) || parts_.clock.sleep_until(hard_stop));
+    if (!flight->result)
       flight->result = StepUncertain{"the step did not end in its time; what it did outside is not known"};
   } catch (const boost::system::system_error&) {
     throw;  // cancelled: it has no end

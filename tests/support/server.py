@@ -84,7 +84,7 @@ class Server:
             command += ["--database", self._database_url()]
         self.log = open(os.path.join(self.data, "server.log"), "ab")
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **self.environment}
+            command, stdout=subprocess.PIPE, stderr=self.log, env=self._variables()
         )
         for line in self.process.stdout:
             found = re.search(rb"http://127\.0\.0\.1:(\d+)", line)
@@ -93,6 +93,10 @@ class Server:
                 return
         self.process.wait()
         raise RuntimeError("the server did not start:\n" + self.log_text())
+
+    def _variables(self):
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("QD_")}
+        return {**inherited, **self.environment}
 
     def log_text(self):
         return pathlib.Path(self.data, "server.log").read_text()
