@@ -44,54 +44,64 @@ constexpr db::Sql kEstimate{
 
 // A search ranks the newest 1,000 hits, then the next 1,000: a word that a million projects hold
 // costs no more than one that a thousand do.
-#define QD_RANKED "1000"
 #define QD_SEARCH(condition) \
-  "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects JOIN (SELECT rowid AS hit, "     \
-  "bm25(project_search, 8, 1, 4) AS place FROM project_search WHERE project_search MATCH $2"       \
-  condition " ORDER BY rowid DESC LIMIT " QD_RANKED " OFFSET $3) ON hit = projects.number "        \
+  "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM projects JOIN (SELECT rowid AS hit, "   \
+  "bm25(project_search, 8, 1, 4) AS place FROM project_search WHERE project_search MATCH $2"     \
+  condition " ORDER BY rowid DESC LIMIT 1000 OFFSET $3) ON hit = projects.number "               \
   "ORDER BY place, hit DESC LIMIT $4 OFFSET $5"
-#define QD_SEARCH_POSTGRES(condition) \
-  "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM (SELECT * FROM projects p WHERE "         \
-  "search @@ to_tsquery('simple', $2)" condition                                                   \
-  " ORDER BY created_at DESC, id DESC LIMIT " QD_RANKED " OFFSET $3) AS projects "                 \
-  "ORDER BY ts_rank(search, to_tsquery('simple', $2)) DESC, created_at DESC, id DESC "             \
-  "LIMIT $4 OFFSET $5"
+#define QD_SEARCH_POSTGRES(condition, newest) \
+  "SELECT " QD_PROJECT_COLUMNS ", " QD_MY_ROLE("$1") " FROM (SELECT * FROM projects p WHERE "       \
+  "search @@ to_tsquery('simple', $2)" condition " ORDER BY " newest " DESC, id DESC LIMIT 1000 " \
+  "OFFSET $3) AS projects ORDER BY ts_rank(search, to_tsquery('simple', $2)) DESC, "             \
+  "created_at DESC, id DESC LIMIT $4 OFFSET $5"
 #define QD_COUNT_HITS(condition)                                                               \
   "SELECT COUNT(*) FROM (SELECT 1 FROM project_search WHERE project_search MATCH $1" condition \
   " LIMIT 10001)"
 #define QD_COUNT_HITS_POSTGRES(condition)                                                \
   "SELECT COUNT(*) FROM (SELECT 1 FROM projects p WHERE search @@ to_tsquery('simple', " \
   "$1)" condition " LIMIT 10001) AS capped"
-/// Of the hits, those among the projects that a user may see. The plus keeps SQLite from asking the
-/// index for each of them.
-#define QD_AMONG_FEW(user)                                                                  \
-  " AND +rowid IN (SELECT number FROM projects WHERE id IN (SELECT id FROM projects WHERE " \
-  "is_public = 1 UNION SELECT project_id FROM project_members WHERE user_id = " user "))"
-/// The same, asked of each hit.
-#define QD_AMONG_MANY(user)                                                                       \
-  " AND EXISTS (SELECT 1 FROM projects p WHERE p.number = project_search.rowid AND (p.is_public " \
-  "= "                                                                                            \
-  "1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = p.id AND user_id = " user ")))"
-#define QD_AMONG_POSTGRES(user)                                                                 \
-  " AND (p.is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = p.id AND " \
+// Of the hits, those that a user may see: looked up all at once, or one by one. The plus keeps
+// SQLite from asking the index for each.
+#define QD_VISIBLE_IDS(user)                                                                   \
+  "(SELECT id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM project_members " \
+  "WHERE user_id = " user ")"
+#define QD_VISIBLE_HIT(user)                                                               \
+  "(p.is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = p.id AND " \
   "user_id = " user "))"
+#define QD_FEW(user) \
+  " AND +rowid IN (SELECT number FROM projects WHERE id IN " QD_VISIBLE_IDS(user) ")"
+#define QD_MANY(user)                                                            \
+  " AND EXISTS (SELECT 1 FROM projects p WHERE p.number = project_search.rowid " \
+  "AND " QD_VISIBLE_HIT(user) ")"
+#define QD_FEW_POSTGRES(user) " AND id IN " QD_VISIBLE_IDS(user)
+#define QD_MANY_POSTGRES(user) " AND " QD_VISIBLE_HIT(user)
+// PostgreSQL can't tell rare words from common ones: the former it should look up and sort (by what
+// no index has), for the latter walk the index of the order.
+#define QD_SORTED "created_at + 0"
+#define QD_WALKED "created_at"
 
-/// One search for each kind of viewpoint.
+/// One search for each kind of viewpoint; what is `common` has more hits than are ranked at a time.
 struct Search {
-  db::Sql page;
+  db::Sql rare;
+  db::Sql common;
   db::Sql count;
 };
 constexpr Search kSearchAll{
-    {"project.search_all", QD_SEARCH(""), QD_SEARCH_POSTGRES("")},
-    {"project.count_all_hits", QD_COUNT_HITS(""), QD_COUNT_HITS_POSTGRES("")}};
-constexpr Search kSearchFew{{"project.search_few", QD_SEARCH(QD_AMONG_FEW("$1")),
-                             QD_SEARCH_POSTGRES(QD_AMONG_POSTGRES("$1"))},
-                            {"project.count_few_hits", QD_COUNT_HITS(QD_AMONG_FEW("$2")),
-                             QD_COUNT_HITS_POSTGRES(QD_AMONG_POSTGRES("$2"))}};
-constexpr Search kSearchMany{{"project.search_many", QD_SEARCH(QD_AMONG_MANY("$1")),
-                              QD_SEARCH_POSTGRES(QD_AMONG_POSTGRES("$1"))},
-                             {"project.count_many_hits", QD_COUNT_HITS(QD_AMONG_MANY("$2")),
-                              QD_COUNT_HITS_POSTGRES(QD_AMONG_POSTGRES("$2"))}};
+    {"project.search", QD_SEARCH(""), QD_SEARCH_POSTGRES("", QD_SORTED)},
+    {"project.search_common", QD_SEARCH(""), QD_SEARCH_POSTGRES("", QD_WALKED)},
+    {"project.count_hits", QD_COUNT_HITS(""), QD_COUNT_HITS_POSTGRES("")}};
+constexpr db::Sql kFew{"project.search_few", QD_SEARCH(QD_FEW("$1")),
+                       QD_SEARCH_POSTGRES(QD_FEW_POSTGRES("$1"), QD_SORTED)};
+constexpr Search kSearchFew{kFew,
+                            kFew,
+                            {"project.count_hits_few", QD_COUNT_HITS(QD_FEW("$2")),
+                             QD_COUNT_HITS_POSTGRES(QD_FEW_POSTGRES("$2"))}};
+constexpr Search kSearchMany{{"project.search_many", QD_SEARCH(QD_MANY("$1")),
+                              QD_SEARCH_POSTGRES(QD_MANY_POSTGRES("$1"), QD_SORTED)},
+                             {"project.search_many_common", QD_SEARCH(QD_MANY("$1")),
+                              QD_SEARCH_POSTGRES(QD_MANY_POSTGRES("$1"), QD_WALKED)},
+                             {"project.count_hits_many", QD_COUNT_HITS(QD_MANY("$2")),
+                              QD_COUNT_HITS_POSTGRES(QD_MANY_POSTGRES("$2"))}};
 constexpr std::int64_t kRanked = 1'000;
 
 using Type = db::SortField::Type;
@@ -253,13 +263,13 @@ Result<db::Rows<Project>> search(db::Snapshot& view, const Viewpoint& viewpoint,
   const auto block = offset / kRanked * kRanked;
   const auto limit =
       std::min<std::int64_t>(query.limit ? query.limit->value : 50, block + kRanked - offset);
-  db::Rows<Project> page;
-  page.items = view.all<Project>(search.page, viewpoint.user, words, block, limit, offset - block);
   const auto total = viewpoint.sees_all
                          ? view.value<std::int64_t>(search.count, words)
                          : view.value<std::int64_t>(search.count, words, viewpoint.user);
-  page.total = std::min(total.value_or(0), db::kCountCap);
+  db::Rows<Project> page{.items = {}, .total = std::min(total.value_or(0), db::kCountCap)};
   if (page.total < total) page.total_capped = true;
+  page.items = view.all<Project>(total > kRanked ? search.common : search.rare, viewpoint.user,
+                                 words, block, limit, offset - block);
   const auto shown = offset + std::ssize(page.items);
   if (!page.items.empty() && shown < page.total) page.next_cursor = std::to_string(shown);
   return page;

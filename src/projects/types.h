@@ -44,7 +44,7 @@ BOOST_DESCRIBE_STRUCT(ProjectDraft, (),
                        tags))
 
 struct NewProject : ProjectDraft {
-  /// Begins with a copy of this template.
+  /// Begins with a copy of this template, which also says what is left out here.
   std::optional<Text<1, 100>> template_id;
 };
 BOOST_DESCRIBE_STRUCT(NewProject, (ProjectDraft), (template_id))
