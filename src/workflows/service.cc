@@ -17,8 +17,8 @@ Result<definitions::Document> check(db::Snapshot&, const api::Caller&, const Pro
                                .content = json::to_json(draft)};
 }
 
-Problem to_problem(Fault fault, const engine::YamlDocument* yaml) {
-  Problem problem{std::move(fault.path), std::move(fault.code), std::move(fault.message), {}, {}};
+DocumentProblem to_problem(Fault fault, const engine::YamlDocument* yaml) {
+  DocumentProblem problem{std::move(fault.path), std::move(fault.code), std::move(fault.message), {}, {}};
   const auto place = yaml ? yaml->find(problem.path) : std::nullopt;
   if (place) {
     problem.line = place->line;

@@ -31,7 +31,7 @@ struct ValidateRequest {
 };
 BOOST_DESCRIBE_STRUCT(ValidateRequest, (), (definition, yaml))
 
-struct Problem {
+struct DocumentProblem {
   /// RFC 6901, from the document's root.
   std::string path;
   std::string code;
@@ -40,11 +40,11 @@ struct Problem {
   std::optional<std::int64_t> line;
   std::optional<std::int64_t> column;
 };
-BOOST_DESCRIBE_STRUCT(Problem, (), (path, code, message, line, column))
+BOOST_DESCRIBE_STRUCT(DocumentProblem, (), (path, code, message, line, column))
 
 struct Validation {
   bool valid = true;
-  std::vector<Problem> problems;
+  std::vector<DocumentProblem> problems;
 };
 BOOST_DESCRIBE_STRUCT(Validation, (), (valid, problems))
 

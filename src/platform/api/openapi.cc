@@ -43,7 +43,9 @@ JsonArray parameters_of(const Route& route, Components& components) {
 
 JsonObject responses_of(const Route& route, Components& components) {
   const auto& endpoint = route.endpoint;
-  const int status = route.response || endpoint.status != 200 ? endpoint.status : 204;
+  // A GET without a described answer writes its bytes itself (a stream); anything else has none to give.
+  const bool has_body = route.response || endpoint.status != 200 || endpoint.method == "GET";
+  const int status = has_body ? endpoint.status : 204;
   JsonObject success{{"description", status == 204 ? "Done." : "OK"}};
   if (route.response) success["content"] = json_content(json::schema_of(*route.response, components));
   JsonObject responses{{std::to_string(status), std::move(success)}};

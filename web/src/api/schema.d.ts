@@ -11,7 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getStatus"];
+        /** Whether anybody has registered, and who may. */
+        get: operations["getSetupStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,6 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Make an account; the first one is the administrator's. */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -45,6 +47,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Sign in with e-mail and password.
+         * @description Also takes `username` and `password` form-encoded, as OAuth2 password clients send them.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -61,6 +67,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Exchange a refresh token for new tokens.
+         * @description Each refresh token is good once; using one again ends its session.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -77,6 +87,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * End this session.
+         * @description API key scope: `account:write`.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -91,13 +105,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["me"];
+        /**
+         * The signed-in user.
+         * @description API key scope: `account:read`.
+         */
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patchMe"];
+        /**
+         * Change your own profile.
+         * @description API key scope: `account:write`.
+         */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/api/v1/auth/password": {
@@ -109,7 +131,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Change your password; ends your other sessions.
+         * @description API key scope: `account:write`.
+         */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What API keys may be allowed to do.
+         * @description API key scope: `account:read`.
+         */
+        get: operations["listScopes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -125,7 +171,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["createDefaultApiKey"];
+        /**
+         * A new default API key in the place of the old one.
+         * @description API key scope: `account:write`.
+         */
+        post: operations["renewDefaultApiKey"];
+        /**
+         * End the default API key.
+         * @description API key scope: `account:write`.
+         */
         delete: operations["deleteDefaultApiKey"];
         options?: never;
         head?: never;
@@ -139,8 +193,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Your API keys.
+         * @description API key scope: `account:read`.
+         */
         get: operations["listApiKeys"];
         put?: never;
+        /**
+         * A named API key; it is shown only in this answer.
+         * @description API key scope: `account:write`.
+         */
         post: operations["createApiKey"];
         delete?: never;
         options?: never;
@@ -158,23 +220,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /**
+         * End an API key.
+         * @description API key scope: `account:write`.
+         */
         delete: operations["deleteApiKey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/scopes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listScopes"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -187,6 +237,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * All users.
+         * @description API key scope: `users:read`.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -203,13 +257,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * One user.
+         * @description API key scope: `users:read`.
+         */
         get: operations["getUser"];
         put?: never;
         post?: never;
+        /**
+         * Delete a user.
+         * @description API key scope: `users:write`.
+         */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
-        patch: operations["patchUser"];
+        /**
+         * Change a user's role, name or e-mail, disable or enable them.
+         * @description API key scope: `users:write`.
+         */
+        patch: operations["updateUser"];
         trace?: never;
     };
     "/api/v1/invites": {
@@ -219,8 +285,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * All invites.
+         * @description API key scope: `users:read`.
+         */
         get: operations["listInvites"];
         put?: never;
+        /**
+         * Invite somebody; the token is shown only in this answer.
+         * @description API key scope: `users:write`.
+         */
         post: operations["createInvite"];
         delete?: never;
         options?: never;
@@ -238,7 +312,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["deleteInvite"];
+        /**
+         * Revoke an invite that is still pending.
+         * @description API key scope: `users:write`.
+         */
+        delete: operations["revokeInvite"];
         options?: never;
         head?: never;
         patch?: never;
@@ -251,6 +329,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Who did what, the newest first.
+         * @description `action` may end in `*`: `project.*`.
+         *
+         *     API key scope: `audit:read`.
+         */
         get: operations["listAudit"];
         put?: never;
         post?: never;
@@ -267,8 +351,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Projects that you may see.
+         * @description API key scope: `projects:read`.
+         */
         get: operations["listProjects"];
         put?: never;
+        /**
+         * Make a project; you become its owner.
+         * @description API key scope: `projects:write`.
+         */
         post: operations["createProject"];
         delete?: never;
         options?: never;
@@ -283,6 +375,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Projects that hold these words, the best first.
+         * @description API key scope: `projects:read`.
+         */
         get: operations["searchProjects"];
         put?: never;
         post?: never;
@@ -299,12 +395,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * One project.
+         * @description API key scope: `projects:read`.
+         */
         get: operations["getProject"];
+        /**
+         * Replace a project.
+         * @description API key scope: `projects:write`.
+         */
         put: operations["replaceProject"];
         post?: never;
+        /**
+         * Delete a project and everything in it.
+         * @description API key scope: `projects:write`.
+         */
         delete: operations["deleteProject"];
         options?: never;
         head?: never;
+        /**
+         * Change a project (RFC 7396).
+         * @description API key scope: `projects:write`.
+         */
         patch: operations["patchProject"];
         trace?: never;
     };
@@ -317,647 +429,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Make a copy; credentials arrive empty.
+         * @description API key scope: `projects:write`.
+         */
         post: operations["cloneProject"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listMembers"];
-        put?: never;
-        post: operations["addMember"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/members/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["removeMember"];
-        options?: never;
-        head?: never;
-        patch: operations["patchMember"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/variables": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listVariables"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/variables/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["putVariable"];
-        post?: never;
-        delete: operations["deleteVariable"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listCredentials"];
-        put?: never;
-        post: operations["createCredential"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/credentials/{credential_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["replaceCredential"];
-        post?: never;
-        delete: operations["deleteCredential"];
-        options?: never;
-        head?: never;
-        patch: operations["patchCredential"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/agents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listAgents"];
-        put?: never;
-        post: operations["createAgent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getAgent"];
-        put: operations["replaceAgent"];
-        post?: never;
-        delete: operations["deleteAgent"];
-        options?: never;
-        head?: never;
-        patch: operations["patchAgent"];
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listAgentVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/tools": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listTools"];
-        put?: never;
-        post: operations["createTool"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getTool"];
-        put: operations["replaceTool"];
-        post?: never;
-        delete: operations["deleteTool"];
-        options?: never;
-        head?: never;
-        patch: operations["patchTool"];
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listToolVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/workflows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listWorkflows"];
-        put?: never;
-        post: operations["createWorkflow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getWorkflow"];
-        put: operations["replaceWorkflow"];
-        post?: never;
-        delete: operations["deleteWorkflow"];
-        options?: never;
-        head?: never;
-        patch: operations["patchWorkflow"];
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listWorkflowVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}/execute": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["executeWorkflow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listExecutions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions/{execution_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getExecution"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions/{execution_id}/steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listSteps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions/{execution_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["cancelExecution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions/{execution_id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["pauseExecution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions/{execution_id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["resumeExecution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/executions/{execution_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["retryExecution"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listApprovals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/approvals/{approval_id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["decideApproval"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}/versions/{version}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getAgentVersion"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["publishAgent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["rollBackAgent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["diffAgent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}/versions/{version}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getToolVersion"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["publishTool"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["rollBackTool"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["diffTool"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}/versions/{version}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getWorkflowVersion"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["publishWorkflow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["rollBackWorkflow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/{workflow_id}/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["diffWorkflow"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents/{agent_id}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["runAgent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tools/{tool_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["testTool"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workflows/validate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["validateWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -971,6 +447,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The project as a document, without secrets.
+         * @description API key scope: `projects:read`.
+         */
         get: operations["exportProject"];
         put?: never;
         post?: never;
@@ -989,7 +469,765 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Make a project from an export.
+         * @description API key scope: `projects:write`.
+         */
         post: operations["importProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who belongs to the project.
+         * @description API key scope: `projects:read`.
+         */
+        get: operations["listMembers"];
+        put?: never;
+        /**
+         * Take a user in.
+         * @description API key scope: `projects:write`.
+         */
+        post: operations["addMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or leave.
+         * @description API key scope: `projects:write`.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role.
+         * @description API key scope: `projects:write`.
+         */
+        patch: operations["patchMember"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's variables.
+         * @description API key scope: `projects:read`.
+         */
+        get: operations["listVariables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/variables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a variable.
+         * @description API key scope: `projects:write`.
+         */
+        put: operations["putVariable"];
+        post?: never;
+        /**
+         * Delete a variable.
+         * @description API key scope: `projects:write`.
+         */
+        delete: operations["deleteVariable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's credentials, without their secrets.
+         * @description API key scope: `projects:read`.
+         */
+        get: operations["listCredentials"];
+        put?: never;
+        /**
+         * Store a credential.
+         * @description API key scope: `projects:write`.
+         */
+        post: operations["createCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a credential.
+         * @description API key scope: `projects:write`.
+         */
+        put: operations["replaceCredential"];
+        post?: never;
+        /**
+         * Delete a credential.
+         * @description API key scope: `projects:write`.
+         */
+        delete: operations["deleteCredential"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a credential; what of its value is absent stays.
+         * @description API key scope: `projects:write`.
+         */
+        patch: operations["patchCredential"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's tools.
+         * @description API key scope: `tools:read`.
+         */
+        get: operations["listTools"];
+        put?: never;
+        /**
+         * Make one; it is published as version 1.
+         * @description API key scope: `tools:write`.
+         */
+        post: operations["createTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tool, with its draft.
+         * @description API key scope: `tools:read`.
+         */
+        get: operations["getTool"];
+        /**
+         * Replace the draft.
+         * @description API key scope: `tools:write`.
+         */
+        put: operations["replaceTool"];
+        post?: never;
+        /**
+         * Delete it with all its versions.
+         * @description API key scope: `tools:write`.
+         */
+        delete: operations["deleteTool"];
+        options?: never;
+        head?: never;
+        /**
+         * Merge into the draft (RFC 7396).
+         * @description API key scope: `tools:write`.
+         */
+        patch: operations["patchTool"];
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its versions, the newest first.
+         * @description API key scope: `tools:read`.
+         */
+        get: operations["listToolVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version.
+         * @description API key scope: `tools:read`.
+         */
+        get: operations["getToolVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the next version.
+         * @description API key scope: `tools:write`.
+         */
+        post: operations["publishTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an old version's content again.
+         * @description API key scope: `tools:write`.
+         */
+        post: operations["rollBackTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions; without them, the published one and the draft.
+         * @description API key scope: `tools:read`.
+         */
+        get: operations["diffTool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call the published tool once, as an execution of its own.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["testTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's agents.
+         * @description API key scope: `agents:read`.
+         */
+        get: operations["listAgents"];
+        put?: never;
+        /**
+         * Make one; it is published as version 1.
+         * @description API key scope: `agents:write`.
+         */
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One agent, with its draft.
+         * @description API key scope: `agents:read`.
+         */
+        get: operations["getAgent"];
+        /**
+         * Replace the draft.
+         * @description API key scope: `agents:write`.
+         */
+        put: operations["replaceAgent"];
+        post?: never;
+        /**
+         * Delete it with all its versions.
+         * @description API key scope: `agents:write`.
+         */
+        delete: operations["deleteAgent"];
+        options?: never;
+        head?: never;
+        /**
+         * Merge into the draft (RFC 7396).
+         * @description API key scope: `agents:write`.
+         */
+        patch: operations["patchAgent"];
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its versions, the newest first.
+         * @description API key scope: `agents:read`.
+         */
+        get: operations["listAgentVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version.
+         * @description API key scope: `agents:read`.
+         */
+        get: operations["getAgentVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the next version.
+         * @description API key scope: `agents:write`.
+         */
+        post: operations["publishAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an old version's content again.
+         * @description API key scope: `agents:write`.
+         */
+        post: operations["rollBackAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions; without them, the published one and the draft.
+         * @description API key scope: `agents:read`.
+         */
+        get: operations["diffAgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the published agent once, as an execution of its own.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["runAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project's workflows.
+         * @description API key scope: `workflows:read`.
+         */
+        get: operations["listWorkflows"];
+        put?: never;
+        /**
+         * Make one; it is published as version 1.
+         * @description API key scope: `workflows:write`.
+         */
+        post: operations["createWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One workflow, with its draft.
+         * @description API key scope: `workflows:read`.
+         */
+        get: operations["getWorkflow"];
+        /**
+         * Replace the draft.
+         * @description API key scope: `workflows:write`.
+         */
+        put: operations["replaceWorkflow"];
+        post?: never;
+        /**
+         * Delete it with all its versions.
+         * @description API key scope: `workflows:write`.
+         */
+        delete: operations["deleteWorkflow"];
+        options?: never;
+        head?: never;
+        /**
+         * Merge into the draft (RFC 7396).
+         * @description API key scope: `workflows:write`.
+         */
+        patch: operations["patchWorkflow"];
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its versions, the newest first.
+         * @description API key scope: `workflows:read`.
+         */
+        get: operations["listWorkflowVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version.
+         * @description API key scope: `workflows:read`.
+         */
+        get: operations["getWorkflowVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the next version.
+         * @description API key scope: `workflows:write`.
+         */
+        post: operations["publishWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an old version's content again.
+         * @description API key scope: `workflows:write`.
+         */
+        post: operations["rollBackWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions; without them, the published one and the draft.
+         * @description API key scope: `workflows:read`.
+         */
+        get: operations["diffWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Every problem of a workflow document, without storing it.
+         * @description API key scope: `workflows:read`.
+         */
+        post: operations["validateWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an execution of a published version.
+         * @description Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished execution where it is over by then.
+         *
+         *     API key scope: `executions:write`.
+         */
+        post: operations["executeWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Executions, the newest first.
+         * @description API key scope: `executions:read`.
+         */
+        get: operations["listExecutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One execution.
+         * @description API key scope: `executions:read`.
+         */
+        get: operations["getExecution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of each of its nodes.
+         * @description API key scope: `executions:read`.
+         */
+        get: operations["listSteps"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1003,9 +1241,95 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Its events, stored and as they happen, as server-sent events.
+         * @description `Last-Event-ID` says what was seen already. The stream ends after `finished`.
+         *
+         *     API key scope: `executions:read`.
+         */
         get: operations["streamExecutionEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End it; running steps are interrupted.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["cancelExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start no more steps; running ones finish.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["pauseExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on after a pause.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["resumeExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on from what failed.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["retryExecution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1021,6 +1345,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Hand an event to the steps that wait for it.
+         * @description API key scope: `executions:write`.
+         */
         post: operations["signalExecution"];
         delete?: never;
         options?: never;
@@ -1037,7 +1365,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Say whether what an uncertain step had sent did happen.
+         * @description API key scope: `executions:write`.
+         */
         post: operations["resolveStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Approvals, the newest first.
+         * @description API key scope: `executions:read`.
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,9 +1403,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * One approval.
+         * @description API key scope: `executions:read`.
+         */
         get: operations["getApproval"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{approval_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or reject.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["decideApproval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1064,10 +1440,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        UserRole: "viewer" | "developer" | "admin";
+        SetupStatus: {
+            needs_setup: boolean;
+            registration: components["schemas"]["Registration"];
+        };
         /** @enum {string} */
         Registration: "open" | "invite" | "closed";
+        RegisterDraft: {
+            /** Format: email */
+            email: string;
+            password: string;
+            full_name?: string | null;
+            invite?: string | null;
+        };
         User: {
             /** Format: uuid */
             id: string;
@@ -1086,32 +1471,8 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
-        UserPage: {
-            items: components["schemas"]["User"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
-        };
-        UserPatch: {
-            email?: string | null;
-            full_name?: string | null;
-            role?: components["schemas"]["UserRole"] | null;
-            disabled?: boolean | null;
-        };
-        MePatch: {
-            full_name?: string | null;
-        };
-        SetupStatus: {
-            needs_setup: boolean;
-            registration: components["schemas"]["Registration"];
-        };
-        RegisterDraft: {
-            email: string;
-            password: string;
-            full_name?: string | null;
-            invite?: string | null;
-        };
+        /** @enum {string} */
+        UserRole: "viewer" | "developer" | "admin";
         LoginDraft: {
             email: string;
             password: string;
@@ -1129,15 +1490,30 @@ export interface components {
         LogoutDraft: {
             refresh_token?: string | null;
         };
+        MePatch: {
+            full_name?: string | null;
+        };
         PasswordDraft: {
             current_password: string;
             new_password: string;
         };
-        ApiKeyDraft: {
+        ScopeList: {
+            items: components["schemas"]["Scope"][];
+        };
+        Scope: {
             name: string;
-            scopes?: string[] | null;
+            description: string;
+        };
+        DefaultApiKey: {
+            api_key: string;
+            prefix: string;
+        };
+        ApiKeyPage: {
+            items: components["schemas"]["ApiKey"][];
+            next_cursor?: string | null;
             /** Format: int64 */
-            expires_in?: number | null;
+            total: number;
+            total_capped?: boolean | null;
         };
         ApiKey: {
             /** Format: uuid */
@@ -1159,12 +1535,11 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
-        ApiKeyPage: {
-            items: components["schemas"]["ApiKey"][];
-            next_cursor?: string | null;
+        ApiKeyDraft: {
+            name: string;
+            scopes?: string[] | null;
             /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
+            expires_in?: number | null;
         };
         CreatedApiKey: {
             /** Format: uuid */
@@ -1187,24 +1562,26 @@ export interface components {
             revision: number;
             api_key: string;
         };
-        DefaultApiKey: {
-            api_key: string;
-            prefix: string;
-        };
-        Scope: {
-            name: string;
-            description: string;
-        };
-        ScopeList: {
-            items: components["schemas"]["Scope"][];
-        };
-        /** @enum {string} */
-        InviteStatus: "pending" | "accepted" | "revoked" | "expired";
-        InviteDraft: {
-            email?: string | null;
-            role?: components["schemas"]["UserRole"] | null;
+        UserPage: {
+            items: components["schemas"]["User"][];
+            next_cursor?: string | null;
             /** Format: int64 */
-            expires_in?: number | null;
+            total: number;
+            total_capped?: boolean | null;
+        };
+        UserPatch: {
+            /** Format: email */
+            email?: string | null;
+            full_name?: string | null;
+            role?: components["schemas"]["UserRole"] | null;
+            disabled?: boolean | null;
+        };
+        InvitePage: {
+            items: components["schemas"]["Invite"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
         };
         Invite: {
             /** Format: uuid */
@@ -1229,12 +1606,14 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
-        InvitePage: {
-            items: components["schemas"]["Invite"][];
-            next_cursor?: string | null;
+        /** @enum {string} */
+        InviteStatus: "pending" | "accepted" | "revoked" | "expired";
+        InviteDraft: {
+            /** Format: email */
+            email?: string | null;
+            role?: components["schemas"]["UserRole"] | null;
             /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
+            expires_in?: number | null;
         };
         CreatedInvite: {
             /** Format: uuid */
@@ -1260,11 +1639,32 @@ export interface components {
             revision: number;
             token: string;
         };
-        /** @enum {string} */
-        ProjectStatus: "active" | "archived" | "draft";
-        /** @enum {string} */
-        ProjectRole: "viewer" | "operator" | "editor" | "owner";
-        ProjectDraft: {
+        AuditRecordPage: {
+            items: components["schemas"]["AuditRecord"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
+        };
+        AuditRecord: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            actor?: string | null;
+            actor_email?: string | null;
+            action: string;
+            target_type: string;
+            target_id: string;
+            /** Format: uuid */
+            project_id?: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            remote_address: string;
+            request_id: string;
+        };
+        NewProject: {
             name: string;
             slug?: string | null;
             description?: string | null;
@@ -1278,7 +1678,10 @@ export interface components {
             is_public?: boolean | null;
             is_template?: boolean | null;
             tags?: string[] | null;
+            template_id?: string | null;
         };
+        /** @enum {string} */
+        ProjectStatus: "active" | "archived" | "draft";
         Project: {
             /** Format: uuid */
             id: string;
@@ -1305,6 +1708,8 @@ export interface components {
             tags: string[];
             my_role?: components["schemas"]["ProjectRole"] | null;
         };
+        /** @enum {string} */
+        ProjectRole: "viewer" | "operator" | "editor" | "owner";
         ProjectPage: {
             items: components["schemas"]["Project"][];
             next_cursor?: string | null;
@@ -1312,10 +1717,12 @@ export interface components {
             total: number;
             total_capped?: boolean | null;
         };
-        Highlights: {
-            name: string;
-            description: string;
-            tags: string[];
+        ProjectHitPage: {
+            items: components["schemas"]["ProjectHit"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
         };
         ProjectHit: {
             /** Format: uuid */
@@ -1344,14 +1751,12 @@ export interface components {
             my_role?: components["schemas"]["ProjectRole"] | null;
             highlights: components["schemas"]["Highlights"];
         };
-        ProjectHitPage: {
-            items: components["schemas"]["ProjectHit"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
+        Highlights: {
+            name: string;
+            description: string;
+            tags: string[];
         };
-        NewProject: {
+        ProjectDraft: {
             name: string;
             slug?: string | null;
             description?: string | null;
@@ -1365,13 +1770,18 @@ export interface components {
             is_public?: boolean | null;
             is_template?: boolean | null;
             tags?: string[] | null;
-            /** Format: uuid */
-            template_id?: string | null;
         };
         CloneDraft: {
             name: string;
             slug?: string | null;
             description?: string | null;
+        };
+        MemberPage: {
+            items: components["schemas"]["Member"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
         };
         Member: {
             id: string;
@@ -1389,24 +1799,22 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
-        MemberPage: {
-            items: components["schemas"]["Member"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
-        };
         MemberDraft: {
             email?: string | null;
-            /** Format: uuid */
             user_id?: string | null;
             role: components["schemas"]["ProjectRole"];
         };
         MemberPatch: {
             role: components["schemas"]["ProjectRole"];
         };
+        VariablePage: {
+            items: components["schemas"]["Variable"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
+        };
         Variable: {
-            /** Format: uuid */
             id: string;
             /** Format: date-time */
             created_at: string;
@@ -1422,19 +1830,17 @@ export interface components {
             value: unknown;
             description: string;
         };
-        VariablePage: {
-            items: components["schemas"]["Variable"][];
+        VariableDraft: {
+            value: unknown;
+            description?: string | null;
+        };
+        CredentialPage: {
+            items: components["schemas"]["Credential"][];
             next_cursor?: string | null;
             /** Format: int64 */
             total: number;
             total_capped?: boolean | null;
         };
-        VariableDraft: {
-            value: unknown;
-            description?: string | null;
-        };
-        /** @enum {string} */
-        CredentialType: "bearer" | "basic" | "header" | "query" | "api_key";
         Credential: {
             /** Format: uuid */
             id: string;
@@ -1457,13 +1863,8 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string | null;
         };
-        CredentialPage: {
-            items: components["schemas"]["Credential"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
-        };
+        /** @enum {string} */
+        CredentialType: "bearer" | "basic" | "header" | "query" | "api_key";
         CredentialDraft: {
             name: string;
             type: components["schemas"]["CredentialType"];
@@ -1472,30 +1873,152 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        AgentLimits: {
+        /** @enum {string} */
+        ToolKind: "http" | "webhook" | "mcp" | "code" | "builtin";
+        ToolPage: {
+            items: components["schemas"]["Tool"][];
+            next_cursor?: string | null;
             /** Format: int64 */
-            max_turns?: number | null;
-            /** Format: int64 */
-            max_tokens?: number | null;
-            max_cost_usd?: number | null;
+            total: number;
+            total_capped?: boolean | null;
         };
-        AgentDraft: {
+        Tool: {
+            id: string;
+            /** Format: uuid */
+            project_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            published_version?: number | null;
+            draft: boolean;
             name: string;
             description?: string | null;
-            provider: string;
-            model: string;
-            connection_id?: string | null;
-            system_prompt?: string | null;
-            instructions?: string | null;
-            tools?: string[] | null;
-            capabilities?: string[] | null;
+            kind: components["schemas"]["ToolKind"];
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
             output_schema?: {
                 [key: string]: unknown;
             } | null;
-            limits?: components["schemas"]["AgentLimits"] | null;
-            settings?: {
+            config: {
+                [key: string]: unknown;
+            };
+            credential_id?: string | null;
+            effect?: components["schemas"]["Effect"] | null;
+            is_global?: boolean | null;
+        };
+        /** @enum {string} */
+        Effect: "read" | "idempotent" | "keyed" | "once";
+        ToolDraft: {
+            name: string;
+            description?: string | null;
+            kind: components["schemas"]["ToolKind"];
+            parameters?: {
                 [key: string]: unknown;
             } | null;
+            output_schema?: {
+                [key: string]: unknown;
+            } | null;
+            config: {
+                [key: string]: unknown;
+            };
+            credential_id?: string | null;
+            effect?: components["schemas"]["Effect"] | null;
+            is_global?: boolean | null;
+        };
+        VersionList: {
+            items: components["schemas"]["Version"][];
+        };
+        Version: {
+            /** Format: int64 */
+            version: number;
+            note: string;
+            content: unknown;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+        };
+        PublishRequest: {
+            note?: string | null;
+        };
+        RollbackRequest: {
+            /** Format: int64 */
+            version: number;
+            note?: string | null;
+        };
+        Diff: {
+            /** Format: int64 */
+            from?: number | null;
+            /** Format: int64 */
+            to?: number | null;
+            changes: components["schemas"]["Change"][];
+        };
+        Change: {
+            path: string;
+            kind: components["schemas"]["ChangeKind"];
+            before: unknown;
+            after: unknown;
+        };
+        /** @enum {string} */
+        ChangeKind: "added" | "removed" | "changed";
+        TestRequest: {
+            arguments?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            wait_ms?: number | null;
+        };
+        Execution: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            project_id: string;
+            /** Format: uuid */
+            workflow_id?: string | null;
+            /** Format: int64 */
+            workflow_version: number;
+            name: string;
+            status: components["schemas"]["ExecutionStatus"];
+            waiting_for?: string | null;
+            trigger: string;
+            input: unknown;
+            output: unknown;
+            error: unknown;
+            /** Format: int64 */
+            priority: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            cost_usd: number;
+            /** Format: int64 */
+            tokens: number;
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            duration_ms?: number | null;
+        };
+        /** @enum {string} */
+        ExecutionStatus: "pending" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled" | "timed_out";
+        AgentPage: {
+            items: components["schemas"]["Agent"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
         };
         Agent: {
             id: string;
@@ -1529,35 +2052,46 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        AgentPage: {
-            items: components["schemas"]["Agent"][];
+        AgentLimits: {
+            /** Format: int64 */
+            max_turns?: number | null;
+            /** Format: int64 */
+            max_tokens?: number | null;
+            max_cost_usd?: number | null;
+        };
+        AgentDraft: {
+            name: string;
+            description?: string | null;
+            provider: string;
+            model: string;
+            connection_id?: string | null;
+            system_prompt?: string | null;
+            instructions?: string | null;
+            tools?: string[] | null;
+            capabilities?: string[] | null;
+            output_schema?: {
+                [key: string]: unknown;
+            } | null;
+            limits?: components["schemas"]["AgentLimits"] | null;
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        RunRequest: {
+            input: unknown;
+            /** Format: int64 */
+            version?: number | null;
+            /** Format: int64 */
+            wait_ms?: number | null;
+        };
+        WorkflowSummaryPage: {
+            items: components["schemas"]["WorkflowSummary"][];
             next_cursor?: string | null;
             /** Format: int64 */
             total: number;
             total_capped?: boolean | null;
         };
-        /** @enum {string} */
-        ToolKind: "http" | "webhook" | "mcp" | "code" | "builtin";
-        /** @enum {string} */
-        Effect: "read" | "idempotent" | "keyed" | "once";
-        ToolDraft: {
-            name: string;
-            description?: string | null;
-            kind: components["schemas"]["ToolKind"];
-            parameters?: {
-                [key: string]: unknown;
-            } | null;
-            output_schema?: {
-                [key: string]: unknown;
-            } | null;
-            config: {
-                [key: string]: unknown;
-            };
-            credential_id?: string | null;
-            effect?: components["schemas"]["Effect"] | null;
-            is_global?: boolean | null;
-        };
-        Tool: {
+        WorkflowSummary: {
             id: string;
             /** Format: uuid */
             project_id: string;
@@ -1573,27 +2107,7 @@ export interface components {
             published_version?: number | null;
             draft: boolean;
             name: string;
-            description?: string | null;
-            kind: components["schemas"]["ToolKind"];
-            parameters?: {
-                [key: string]: unknown;
-            } | null;
-            output_schema?: {
-                [key: string]: unknown;
-            } | null;
-            config: {
-                [key: string]: unknown;
-            };
-            credential_id?: string | null;
-            effect?: components["schemas"]["Effect"] | null;
-            is_global?: boolean | null;
-        };
-        ToolPage: {
-            items: components["schemas"]["Tool"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
+            description: string;
         };
         WorkflowDraft: {
             name: string;
@@ -1623,43 +2137,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        WorkflowSummary: {
-            id: string;
-            /** Format: uuid */
-            project_id: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: uuid */
-            created_by: string;
-            /** Format: int64 */
-            revision: number;
-            /** Format: int64 */
-            published_version?: number | null;
-            draft: boolean;
-            name: string;
-            description: string | null;
+        ValidateRequest: {
+            definition?: {
+                [key: string]: unknown;
+            } | null;
+            yaml?: string | null;
         };
-        WorkflowSummaryPage: {
-            items: components["schemas"]["WorkflowSummary"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
+        Validation: {
+            valid: boolean;
+            problems: components["schemas"]["DocumentProblem"][];
         };
-        Version: {
+        DocumentProblem: {
+            path: string;
+            code: string;
+            message: string;
             /** Format: int64 */
-            version: number;
-            note: string;
-            content: unknown;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: uuid */
-            created_by: string;
-        };
-        VersionList: {
-            items: components["schemas"]["Version"][];
+            line?: number | null;
+            /** Format: int64 */
+            column?: number | null;
         };
         ExecuteRequest: {
             input?: unknown;
@@ -1670,51 +2165,17 @@ export interface components {
             /** Format: int64 */
             priority?: number | null;
         };
-        /** @enum {string} */
-        ExecutionStatus: "pending" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled" | "timed_out";
-        /** @enum {string} */
-        StepStatus: "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled" | "uncertain";
-        Execution: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            project_id: string;
-            /** Format: uuid */
-            workflow_id?: string | null;
-            /** Format: int64 */
-            workflow_version: number;
-            status: components["schemas"]["ExecutionStatus"];
-            waiting_for?: string | null;
-            trigger: string;
-            input: unknown;
-            output: unknown;
-            error: unknown;
-            /** Format: int64 */
-            priority: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            created_by: string;
-            /** Format: date-time */
-            started_at?: string | null;
-            /** Format: date-time */
-            finished_at?: string | null;
-            /** Format: int64 */
-            duration_ms?: number | null;
-            cost_usd: number;
-            /** Format: int64 */
-            tokens: number;
-            /** Format: int64 */
-            revision: number;
-            name: string;
-        };
         ExecutionPage: {
             items: components["schemas"]["Execution"][];
             next_cursor?: string | null;
             /** Format: int64 */
             total: number;
             total_capped?: boolean | null;
+        };
+        StepList: {
+            items: components["schemas"]["Step"][];
+            /** Format: int64 */
+            total: number;
         };
         Step: {
             id: string;
@@ -1744,17 +2205,49 @@ export interface components {
             tokens: number;
         };
         /** @enum {string} */
+        NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "wait" | "approval" | "fail";
+        /** @enum {string} */
+        StepStatus: "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled" | "uncertain";
+        StepTurn: {
+            /** Format: date-time */
+            at: string;
+            type: string;
+            data: unknown;
+        };
+        CancelRequest: {
+            reason?: string | null;
+        };
+        SignalRequest: {
+            name: string;
+            payload?: unknown;
+        };
+        SignalAnswer: {
+            /** Format: int64 */
+            taken: number;
+        };
+        ResolveRequest: {
+            happened: boolean;
+            output?: unknown;
+        };
+        /** @enum {string} */
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "cancelled";
+        ApprovalPage: {
+            items: components["schemas"]["Approval"][];
+            next_cursor?: string | null;
+            /** Format: int64 */
+            total: number;
+            total_capped?: boolean | null;
+        };
         Approval: {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
             execution_id: string;
-            node_id: string;
             /** Format: uuid */
             project_id: string;
             /** Format: uuid */
             workflow_id?: string | null;
+            node_id: string;
             title: string;
             description: string;
             form: unknown;
@@ -1762,6 +2255,7 @@ export interface components {
             status: components["schemas"]["ApprovalStatus"];
             answer: unknown;
             comment?: string | null;
+            /** Format: uuid */
             decided_by?: string | null;
             /** Format: date-time */
             decided_at?: string | null;
@@ -1770,46 +2264,14 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        ApprovalPage: {
-            items: components["schemas"]["Approval"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
-        };
         DecideRequest: {
             decision: components["schemas"]["Verdict"];
             comment?: string | null;
             form?: unknown;
         };
-        CancelRequest: {
-            reason?: string | null;
-        };
-        AuditRecord: {
-            id: string;
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            actor?: string | null;
-            actor_email?: string | null;
-            action: string;
-            target_type: string;
-            target_id: string;
-            /** Format: uuid */
-            project_id?: string | null;
-            details: {
-                [key: string]: unknown;
-            };
-            remote_address: string;
-            request_id: string;
-        };
-        AuditRecordPage: {
-            items: components["schemas"]["AuditRecord"][];
-            next_cursor?: string | null;
-            /** Format: int64 */
-            total: number;
-            total_capped?: boolean | null;
-        };
+        /** @enum {string} */
+        Verdict: "approved" | "rejected";
+        /** @description RFC 9457 */
         Problem: {
             type: string;
             title: string;
@@ -1823,92 +2285,9 @@ export interface components {
                 message: string;
             }[];
         };
-        /** @enum {string} */
-        NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "wait" | "approval" | "fail";
-        StepTurn: {
-            /** Format: date-time */
-            at: string;
-            type: string;
-            data: unknown;
-        };
-        StepList: {
-            items: components["schemas"]["Step"][];
-            /** Format: int64 */
-            total: number;
-        };
-        /** @enum {string} */
-        Verdict: "approved" | "rejected";
-        SignalRequest: {
-            name: string;
-            payload?: unknown;
-        };
-        SignalAnswer: {
-            /** Format: int64 */
-            taken: number;
-        };
-        ResolveRequest: {
-            happened: boolean;
-            output?: unknown;
-        };
-        RunRequest: {
-            input: unknown;
-            /** Format: int64 */
-            version?: number | null;
-            /** Format: int64 */
-            wait_ms?: number | null;
-        };
-        TestRequest: {
-            arguments?: {
-                [key: string]: unknown;
-            } | null;
-            /** Format: int64 */
-            wait_ms?: number | null;
-        };
-        PublishRequest: {
-            note?: string | null;
-        };
-        RollbackRequest: {
-            /** Format: int64 */
-            version: number;
-            note?: string | null;
-        };
-        /** @enum {string} */
-        ChangeKind: "added" | "removed" | "changed";
-        Change: {
-            path: string;
-            kind: components["schemas"]["ChangeKind"];
-            before: unknown;
-            after: unknown;
-        };
-        Diff: {
-            /** Format: int64 */
-            from?: number | null;
-            /** Format: int64 */
-            to?: number | null;
-            changes: components["schemas"]["Change"][];
-        };
-        ValidateRequest: {
-            definition?: {
-                [key: string]: unknown;
-            } | null;
-            yaml?: string | null;
-        };
-        DocumentProblem: {
-            path: string;
-            code: string;
-            message: string;
-            /** Format: int64 */
-            line?: number | null;
-            /** Format: int64 */
-            column?: number | null;
-        };
-        Validation: {
-            valid: boolean;
-            problems: components["schemas"]["DocumentProblem"][];
-        };
     };
     responses: {
-        /** @description Problem */
+        /** @description What was wrong, with a path for each fault. */
         Problem: {
             headers: {
                 [name: string]: unknown;
@@ -1925,7 +2304,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getStatus: {
+    getSetupStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -1949,9 +2328,7 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -1976,9 +2353,7 @@ export interface operations {
     login: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -2003,9 +2378,7 @@ export interface operations {
     refresh: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -2031,6 +2404,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2042,7 +2416,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2052,7 +2426,7 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    me: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -2073,10 +2447,11 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    patchMe: {
+    updateMe: {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path?: never;
@@ -2104,6 +2479,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2115,7 +2491,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2125,10 +2501,32 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    createDefaultApiKey: {
+    listScopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeList"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    renewDefaultApiKey: {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2157,7 +2555,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2195,6 +2593,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2229,33 +2628,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    listScopes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScopeList"];
-                };
             };
             "4XX": components["responses"]["Problem"];
         };
@@ -2322,7 +2700,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2332,10 +2710,11 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    patchUser: {
+    updateUser: {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2389,6 +2768,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2412,7 +2792,7 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    deleteInvite: {
+    revokeInvite: {
         parameters: {
             query?: never;
             header?: never;
@@ -2423,7 +2803,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2497,6 +2877,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2522,10 +2903,10 @@ export interface operations {
     };
     searchProjects: {
         parameters: {
-            query?: {
+            query: {
+                q: string;
                 limit?: number;
                 cursor?: string;
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -2571,7 +2952,10 @@ export interface operations {
     replaceProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -2608,7 +2992,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2622,6 +3006,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2653,6 +3038,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2663,6 +3049,61 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CloneDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    exportProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -2709,6 +3150,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2746,7 +3188,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2760,6 +3202,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2817,6 +3260,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2855,7 +3299,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2896,6 +3340,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2925,6 +3370,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -2963,7 +3409,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2977,6 +3423,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
                 "If-Match"?: string;
             };
             path: {
@@ -3000,188 +3447,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Credential"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    listAgents: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                sort?: string;
-                q?: string;
-                name?: string;
-                provider?: string;
-            };
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentPage"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    createAgent: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgentDraft"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    getAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    replaceAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgentDraft"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    deleteAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    patchAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    listAgentVersions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionList"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3221,6 +3486,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3272,7 +3538,10 @@ export interface operations {
     replaceTool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 tool_id: string;
             };
@@ -3307,7 +3576,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3320,7 +3589,10 @@ export interface operations {
     patchTool: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 tool_id: string;
             };
@@ -3369,6 +3641,475 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    getToolVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishTool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rollBackTool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    diffTool: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    testTool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                sort?: string;
+                q?: string;
+                name?: string;
+                provider?: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentPage"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    replaceAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    patchAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAgentVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAgentVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rollBackAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    diffAgent: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    runAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listWorkflows: {
         parameters: {
             query?: {
@@ -3402,6 +4143,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3453,7 +4195,10 @@ export interface operations {
     replaceWorkflow: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 workflow_id: string;
             };
@@ -3488,7 +4233,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Done. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3501,7 +4246,10 @@ export interface operations {
     patchWorkflow: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that was read; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 workflow_id: string;
             };
@@ -3550,10 +4298,149 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    getWorkflowVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rollBackWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    diffWorkflow: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    validateWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     executeWorkflow: {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3656,10 +4543,32 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    streamExecutionEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     cancelExecution: {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3689,6 +4598,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3714,6 +4624,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3739,6 +4650,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3747,6 +4659,67 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signalExecution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalAnswer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveStep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: string;
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -3788,22 +4761,16 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    decideApproval: {
+    getApproval: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 approval_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecideRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -3817,537 +4784,23 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    getAgentVersion: {
+    decideApproval: {
         parameters: {
             query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-                version: string;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
             };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Version"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    publishAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    rollBackAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RollbackRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agent"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    diffAgent: {
-        parameters: {
-            query?: {
-                from?: number;
-                to?: number;
-            };
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Diff"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    getToolVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tool_id: string;
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Version"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    publishTool: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tool_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tool"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    rollBackTool: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tool_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RollbackRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tool"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    diffTool: {
-        parameters: {
-            query?: {
-                from?: number;
-                to?: number;
-            };
-            header?: never;
-            path: {
-                tool_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Diff"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    getWorkflowVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workflow_id: string;
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Version"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    publishWorkflow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Workflow"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    rollBackWorkflow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RollbackRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Workflow"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    diffWorkflow: {
-        parameters: {
-            query?: {
-                from?: number;
-                to?: number;
-            };
-            header?: never;
-            path: {
-                workflow_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Diff"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    runAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RunRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Execution"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    testTool: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tool_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TestRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Execution"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    validateWorkflow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ValidateRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Validation"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    exportProject: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    importProject: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Project"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    streamExecutionEvents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                execution_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    signalExecution: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                execution_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignalRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignalAnswer"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    resolveStep: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                execution_id: string;
-                node_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResolveRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Execution"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
-    getApproval: {
-        parameters: {
-            query?: never;
-            header?: never;
             path: {
                 approval_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

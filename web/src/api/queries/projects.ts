@@ -29,7 +29,7 @@ export const projectsQuery = (filter: ProjectFilter, q = '', limit = 48) =>
       q === ''
         ? unwrap(client.GET('/api/v1/projects', { params: { query: given({ ...filter, limit, cursor: pageParam }) }, signal }))
         : unwrap(
-            client.GET('/api/v1/projects/search', { params: { query: given({ q, limit, cursor: pageParam }) }, signal }),
+            client.GET('/api/v1/projects/search', { params: { query: { q, ...given({ limit, cursor: pageParam }) } }, signal }),
           ),
     ...paging,
   });
