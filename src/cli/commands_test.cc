@@ -210,6 +210,15 @@ TEST_F(CommandLine, FaultsThatTheServerFindsAreShownAtTheirLines) {
   EXPECT_EQ(err(), fmt::format("qd: agent helper: bad (validation)\n  {}:3:11: /provider: no (not_allowed)\n", file));
 }
 
+TEST_F(CommandLine, DifferencesOfTextAreShownByLine) {
+  answer("GET /agents/a1/diff?from=1&to=2",
+         R"({"changes": [{"path": "/system_prompt", "kind": "changed", "before": "one\ntwo", "after": "one\nthree"}]})");
+  answer_list("GET " + project_path("/agents?name=helper&limit=10"), stored_agent("x", "false"));
+
+  EXPECT_EQ(run({"agents", "diff", "helper", "--from", "1", "--to", "2"}), kOk) << err();
+  EXPECT_EQ(out(), "/system_prompt\n one\n-two\n+three\n");
+}
+
 TEST_F(CommandLine, ExportWritesFilesThatApplyReads) {
   answer(fmt::format("GET /projects/{}", kProject), R"({"id": "p", "name": "Weather", "slug": "weather", "settings": {}, "my_role": "owner"})");
   answer_list("GET " + project_path("/variables?limit=200"), R"({"name": "place", "value": "Oslo"})");
@@ -301,10 +310,21 @@ TEST_F(Running, WithJsonStdoutIsTheExecutionAndNothingElseIsSaid) {
 TEST_F(Running, SaysHowToDecideWhatWaitsForAPerson) {
   answer(kEvents, event(1, "step_waiting", "gate", R"({"reason": "approval"})") + event(2, "finished", "", R"({"status": "completed"})"));
   answer(kGet, execution("completed", 2));
-  answer_list(fmt::format("GET /approvals?execution_id={}&status=pending&limit=20", kExecution), R"({"id": "ap1", "title": "Really?"})");
+  answer_list(fmt::format("GET /approvals?execution_id={}&status=pending&limit=20", kExecution), R"({"id": "ap1", "title": "Really?", "form": {"required": ["who"]}})");
 
   EXPECT_EQ(run({"run", "nightly"}), kOk);
-  EXPECT_NE(err().find("approval needed: Really?\n  qd approvals approve ap1\n"), std::string::npos) << err();
+  EXPECT_NE(err().find("approval needed: Really?\n  qd approvals approve ap1 --form who=…\n"), std::string::npos) << err();
+}
+
+TEST_F(Running, TellsWhatAnAgentDoesInsideItsStep) {
+  answer(kEvents, event(1, "step_started", "a") + event(2, "step_recorded", "a", R"({"type": "turn_started", "data": {"turn": 0}})") +
+                      event(3, "step_recorded", "a", R"({"type": "call_started", "data": {"tool": "geo"}})") +
+                      event(4, "finished", "", R"({"status": "completed"})"));
+  answer(kGet, execution("completed", 4));
+
+  EXPECT_EQ(run({"run", "nightly"}), kOk);
+  EXPECT_NE(err().find("10:29:03  a                                calls geo\n"), std::string::npos) << err();
+  EXPECT_EQ(err().find("10:29:02"), std::string::npos) << err();
 }
 
 TEST_F(Running, OnATerminalTheBoardIsDrawnOverItself) {

@@ -106,18 +106,10 @@ Result<int> publish(Session& session, const Args& args) {
   return kOk;
 }
 
-/// A value in the lines of a difference: one line each with its sign.
-std::string signed_lines(char sign, const Json* value, const Style& style) {
+std::string lines_of(const Json* value) {
   if (!value || value->is_null()) return "";
-  auto text = to_yaml(*value);
-  std::string out;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    const auto line = fmt::format("{}   {}", sign, safe(text.substr(0, end)));
-    out += (sign == '+' ? style.green(line) : style.red(line)) + "\n";
-    text.erase(0, end == std::string::npos ? end : end + 1);
-  }
-  return out;
+  // Text as it is: its line ends tell more than quotes would.
+  return value->is_string() ? std::string(value->get_string()) + "\n" : to_yaml(*value);
 }
 
 Result<int> diff(Session& session, const Args& args) {
@@ -132,8 +124,8 @@ Result<int> diff(Session& session, const Args& args) {
   std::string text;
   if (changes && changes->is_array())
     for (const auto& change : changes->get_array())
-      text += style.bold(safe(text_at(change, "path"))) + "\n" + signed_lines('-', json::find(change, "before"), style) +
-              signed_lines('+', json::find(change, "after"), style);
+      text += style.bold(safe(text_at(change, "path"))) + "\n" +
+              text_diff(lines_of(json::find(change, "before")), lines_of(json::find(change, "after")), style);
   session.show(found, text.empty() ? "No differences.\n" : text);
   return kOk;
 }

@@ -195,11 +195,11 @@ JsonObject content_of(DocumentKind kind, const Json& resource) {
 }
 
 JsonObject to_document(DocumentKind kind, const Json& resource) {
-  static constexpr std::array<std::string_view, 4> kWritten = kKinds;
-  JsonObject document{{"kind", kWritten[static_cast<std::size_t>(kind)]}};
+  JsonObject document{{"kind", kKinds[static_cast<std::size_t>(kind)]}};
   auto content = content_of(kind, resource);
   if (kind == DocumentKind::Tool) {
-    content["type"] = content["kind"];
+    document["name"] = content["name"];
+    document["type"] = content["kind"];
     content.stable_erase("kind");
   }
   if (kind == DocumentKind::Workflow && content.contains("definition") && content["definition"].is_object()) {

@@ -99,9 +99,9 @@ void add_export_command(const Commands& commands, CLI::App& app) {
   const auto args = std::make_shared<ExportArgs>();
   auto& command = commands.add(app,
                                {.name = "export",
-                                .summary = "A project's definitions as YAML that `qd apply` reads; with --json the server's "
-                                           "own export, for POST /projects/import. Never secrets.",
+                                .summary = "A project's definitions as YAML that `qd apply` reads.",
                                 .examples = {"qd export --project triage -o backup", "qd export > everything.yaml"},
+                                .notes = "With --json it is the server's own export, for POST /projects/import. Secrets are in neither.",
                                 .has_project = true},
                                [args](Session& session) { return run_export(session, *args); });
   command.add_option("-o,--output", args->folder, "A folder to write a file for each to; stdout unless given")->option_text("DIR");

@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::string_view kStepPrefix = "step_";
 
+/// What happened inside an agent's step; empty for what only begins.
+std::string record_note(const Json& record) {
+  const auto type = text_at(record, "type");
+  if (type == "turn") return fmt::format("turn {}", number_at(record, "data/turn") + 1);
+  if (type == "call_started") return "calls " + text_at(record, "data/tool");
+  if (type == "call") return text_at(record, "data/tool") + " answered";
+  return "";
+}
+
 /// What an event says beside its type.
 std::string note_of(const Json& event, const std::string& type) {
   const auto* data = json::find(event, "data");
@@ -19,7 +28,7 @@ std::string note_of(const Json& event, const std::string& type) {
     const auto until = text_at(*data, "until");
     return "for " + (reason.empty() ? std::string("something") : reason) + (until.empty() ? "" : " until " + brief_time(until));
   }
-  if (type == "step_recorded") return text_at(*data, "type");
+  if (type == "step_recorded") return record_note(*data);
   const auto code = text_at(*data, "error/code");
   if (!code.empty()) return fmt::format("{}: {}", code, text_at(*data, "error/message"));
   if (const auto message = text_at(*data, "message"); !message.empty()) return message;
@@ -65,7 +74,7 @@ void Progress::record(const Json& event, const std::string& type, Timestamp at) 
   auto& one = step(node);
   // A turn inside a step is news of it, and changes nothing else.
   if (type != "step_recorded" || one.status.empty()) one.status = status_after(type);
-  one.note = note;
+  if (type != "step_recorded" || !note.empty()) one.note = note;
   if (type == "step_started" || !one.started) one.started = at;
   one.last = at;
   if (type == "step_waiting" && note.starts_with("for approval")) new_approval_ = true;
@@ -76,6 +85,7 @@ std::string Progress::take(const Json& event) {
   const auto at_text = text_at(event, "at");
   const auto at = parse_rfc3339(at_text).value_or(Timestamp{});
   record(event, type, at);
+  if (type == "step_recorded" && note_of(event, type).empty()) return "";
   const auto node = text_at(event, "node_id");
   const auto* shown = node.empty() ? nullptr : &step(node);
   const auto status = shown ? shown->status : status_;

@@ -17,6 +17,7 @@ class Progress {
   explicit Progress(Style style) : style_(style) {}
 
   /// Takes the next event in; its line, without a line end: `10:29:31  classify  completed  1.2s`.
+  /// Empty where there is nothing to tell.
   std::string take(const Json& event);
   /// Every step that did something, in order of its first event, and what the execution does: lines
   /// of at most `width` characters, at most `height` of them (the latest ones).

@@ -82,7 +82,8 @@ Result<int> logs(Session& session, const LogArgs& args) {
   Progress progress(session.out_style());
   const auto show = [&](const Json& event) {
     const auto line = progress.take(event);
-    session.say(session.json() ? json::print(event) : line);
+    if (session.json()) session.say(json::print(event));
+    else if (!line.empty()) session.say(line);
     const bool is_last = !args.follow && number_at(event, "seq") >= last;
     return is_last ? Api::Next::Enough : Api::Next::More;
   };
@@ -99,11 +100,13 @@ void add_run_commands(const Commands& commands, CLI::App& app) {
   auto& command = commands.add(
       app,
       {.name = "run",
-       .summary = "Run a workflow: one of the server by name, or a file, which is applied first with the agents and tools "
-                  "beside it. Ends with 0 when it completed, 3 when it failed, 4 cancelled, 5 timed out.",
+       .summary = "Run a workflow: one of the server by name, or a file.",
        .examples = {"qd run examples/triage/triage.yaml --input @examples/triage/issues.json",
                     "qd run \"Triage issues\" --project triage --input repo=acme/app --input limit=20",
                     "qd run nightly --detach --json | jq -r .id"},
+       .notes = "A file is applied first, with the agents, tools and project that it needs from the .yaml files beside it.\n"
+                "The exit code is 0 when the execution completed, 3 when it failed, 4 cancelled, 5 timed out; 1 when it\n"
+                "could not be started or followed.",
        .has_project = true},
       [args](Session& session) { return run(session, *args); });
   command.add_option("workflow", args->target, "A .yaml file, or a workflow's name or id")->required();

@@ -24,9 +24,10 @@ int run_command(System& system, Options options, const Run& run) {
   return kRefused;
 }
 
-std::string footer(const std::vector<std::string>& examples) {
-  if (examples.empty()) return "";
-  return fmt::format("Examples:\n  {}", fmt::join(examples, "\n  "));
+std::string footer(const Spec& spec) {
+  auto text = spec.notes;
+  if (spec.examples.empty()) return text;
+  return fmt::format("{}{}Examples:\n  {}", text, text.empty() ? "" : "\n\n", fmt::join(spec.examples, "\n  "));
 }
 
 }  // namespace
@@ -133,7 +134,7 @@ Result<void> Session::confirm(const std::string& question, bool yes) {
 
 CLI::App& Commands::add(CLI::App& parent, Spec spec, Run run) const {
   auto& command = *parent.add_subcommand(spec.name, spec.summary);
-  command.footer(footer(spec.examples));
+  command.footer(footer(spec));
   const auto options = std::make_shared<Options>();
   command.add_flag("--json", options->json, "Print JSON, for scripts")->group("Common");
   command.add_option("--server", options->server, "The server's address [QUARTERDECK_SERVER]")->option_text("URL")->group("Common");

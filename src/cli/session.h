@@ -78,6 +78,8 @@ struct Spec {
   std::string summary;
   /// Lines like `qd run hello.yaml`.
   std::vector<std::string> examples = {};
+  /// What else there is to know.
+  std::string notes = {};
   bool has_project = false;
 };
 

@@ -32,7 +32,8 @@ void print_pretty(const Json& value, std::size_t indent, std::string& out) {
     });
   if (const auto* array = value.if_array())
     return print_lines(*array, "[]", indent, out, [&](const Json& item) { print_pretty(item, indent + 2, out); });
-  out += json::print(value);
+  if (const auto* fraction = value.if_double()) out += number_text(*fraction);
+  else out += json::print(value);
 }
 
 struct Cell {
@@ -102,8 +103,15 @@ std::string pretty(const Json& value) {
   return out;
 }
 
+std::string number_text(double value) {
+  auto text = fmt::format("{}", value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+
 std::string brief(const Json& value) {
   if (value.is_null()) return "-";
+  if (const auto* fraction = value.if_double()) return number_text(*fraction);
   if (const auto* text = value.if_string()) return std::string(*text);
   return json::print(value);
 }

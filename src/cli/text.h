@@ -41,6 +41,8 @@ enum class Lines { Keep, Join };
 
 /// JSON with indents of two, for people and `jq` alike.
 [[nodiscard]] std::string pretty(const Json& value);
+/// As people write it, always with a fraction or an exponent, so that it stays a fraction.
+[[nodiscard]] std::string number_text(double value);
 /// A value in one line: text as it is, null as a dash, everything else as JSON.
 [[nodiscard]] std::string brief(const Json& value);
 /// `2026-11-24T10:29:31.123Z` as `2026-11-24 10:29:31`; anything else as it is.

@@ -80,6 +80,11 @@ RC_GTEST_PROP(Yaml, WhatItWritesReadsBackToTheSameValue, ()) {
   RC_ASSERT(read->value == value);
 }
 
+TEST(Yaml, ProseNeedsNoQuotesOnALineOfItsOwn) {
+  EXPECT_EQ(to_yaml(parsed(R"({"a": "It's fine, isn't it?", "b": ["x, y"], "c": 0.5, "d": "{{ a }}"})")),
+            "a: It's fine, isn't it?\nb: [\"x, y\"]\nc: 0.5\nd: \"{{ a }}\"\n");
+}
+
 TEST(TextDiff, ShowsWhatChangedWithLinesAround) {
   EXPECT_EQ(text_diff("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\nE\nf\ng\n", Style(false)), "  ...\n b\n c\n d\n-e\n+E\n f\n+g\n");
   EXPECT_EQ(text_diff("same\n", "same\n", Style(false)), "");

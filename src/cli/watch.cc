@@ -9,6 +9,15 @@
 namespace qd::cli {
 namespace {
 
+/// What the approval's form insists on, as options to fill in.
+std::string form_options(const Json& approval) {
+  std::string options;
+  const auto* required = member(approval, "form/required");
+  if (!required || !required->is_array()) return options;
+  for (const auto& name : required->get_array()) options += fmt::format(" --form {}=…", safe(brief(name)));
+  return options;
+}
+
 /// Draws the board over the one before it.
 class Display {
  public:
@@ -20,7 +29,7 @@ class Display {
     if (session_.json()) return;
     const auto& terminal = session_.system().terminal;
     if (!terminal.err) {
-      session_.note(line);
+      if (!line.empty()) session_.note(line);
     } else {
       erase();
       const auto board = progress_.board(static_cast<std::size_t>(terminal.width) - 1,
@@ -44,8 +53,8 @@ class Display {
     if (!waiting) return session_.complain(waiting.error());
     erase();
     for (const auto& approval : *waiting)
-      session_.note(fmt::format("{} {}\n  qd approvals approve {}", session_.err_style().yellow("approval needed:"),
-                                safe(text_at(approval, "title")), text_at(approval, "id")));
+      session_.note(fmt::format("{} {}\n  qd approvals approve {}{}", session_.err_style().yellow("approval needed:"),
+                                safe(text_at(approval, "title")), safe(text_at(approval, "id")), form_options(approval)));
   }
 
   Session& session_;

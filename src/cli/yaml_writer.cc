@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/text.h"
 #include "engine/yaml.h"
 
 namespace qd::cli {
@@ -9,12 +10,17 @@ namespace {
 
 constexpr std::size_t kLongestLine = 100;
 
-/// Whether the text may stand without quotes: it must read back as itself, alone and in a list.
-bool is_plain(std::string_view text) {
+/// Whether text stands on a line of its own, or inside brackets, where commas and brackets end it.
+enum class Where { Line, Brackets };
+
+/// Whether the text may stand without quotes: it must read back as itself.
+bool is_plain(std::string_view text, Where where) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
+  if (std::string_view("-?:,[]{}#&*!|>'\"%@`").contains(text.front())) return false;
   for (const char c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || std::string_view("{}[],#&*!|>'\"%@`\\").contains(c)) return false;
-  if (text.find(": ") != std::string_view::npos || std::string_view("-?:").contains(text.front())) return false;
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+  if (where == Where::Brackets && text.find_first_of("{}[],") != std::string_view::npos) return false;
+  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
   if (text == "---" || text.starts_with("--- ") || text.starts_with("...")) return false;
   const auto read = engine::yaml_to_json(text);
   return read && read->value.is_string() && std::string_view(read->value.get_string()) == text;
@@ -33,42 +39,35 @@ bool is_block(std::string_view text) {
 }
 
 /// JSON's quotes are YAML's double quotes.
-std::string quoted(std::string_view text) {
-  return is_plain(text) ? std::string(text) : json::print(Json(boost::json::string_view(text)));
+std::string quoted(std::string_view text, Where where) {
+  return is_plain(text, where) ? std::string(text) : json::print(Json(boost::json::string_view(text)));
 }
 
 bool is_leaf(const Json& value) {
   return !(value.is_object() && !value.get_object().empty()) && !(value.is_array() && !value.get_array().empty());
 }
 
-std::string number(double value) {
-  auto text = fmt::format("{}", value);
-  // Without a fraction it would read back as a whole number.
-  if (text.find_first_of(".en") == std::string::npos) text += ".0";
-  return text;
-}
-
-std::string leaf(const Json& value) {
-  if (const auto* text = value.if_string()) return quoted(*text);
-  if (const auto* fraction = value.if_double()) return number(*fraction);
+std::string leaf(const Json& value, Where where) {
+  if (const auto* text = value.if_string()) return quoted(*text, where);
+  if (const auto* fraction = value.if_double()) return number_text(*fraction);
   return json::print(value);
 }
 
 /// The value in one line, or nothing where that would hide it: long, deep, or with blocks in it.
-std::optional<std::string> one_line(const Json& value, std::size_t depth) {
+std::optional<std::string> one_line(const Json& value, std::size_t depth, Where where) {
   if (const auto* text = value.if_string(); text && is_block(*text)) return std::nullopt;
-  if (is_leaf(value)) return leaf(value);
+  if (is_leaf(value)) return leaf(value, where);
   if (depth == 0) return std::nullopt;
   std::string out;
   const auto add = [&](std::string_view name, const Json& item) {
-    const auto text = one_line(item, depth - 1);
+    const auto text = one_line(item, depth - 1, Where::Brackets);
     if (!text) return false;
     out += fmt::format("{}{}{}", out.empty() ? "" : ", ", name, *text);
     return out.size() <= kLongestLine;
   };
   if (const auto* object = value.if_object()) {
     for (const auto& entry : *object)
-      if (!add(quoted(entry.key()) + ": ", entry.value())) return std::nullopt;
+      if (!add(quoted(entry.key(), Where::Brackets) + ": ", entry.value())) return std::nullopt;
     return "{" + out + "}";
   }
   for (const auto& item : value.get_array())
@@ -81,7 +80,7 @@ class Writer {
   /// After `key:` or `-`, with the line still open.
   void value(const Json& value, std::size_t indent, bool in_list) {
     if (const auto* text = value.if_string(); text && is_block(*text)) return block(*text, indent);
-    const auto line = one_line(value, indent == 0 ? 0 : 2);
+    const auto line = one_line(value, indent == 0 ? 0 : 2, Where::Line);
     if (line && line->size() + indent <= kLongestLine) {
       out += fmt::format(" {}\n", *line);
     } else if (const auto* object = value.if_object(); object && !object->empty()) {
@@ -91,7 +90,7 @@ class Writer {
       out += '\n';
       items(value.get_array(), indent);
     } else {
-      out += fmt::format(" {}\n", leaf(value));
+      out += fmt::format(" {}\n", leaf(value, Where::Line));
     }
   }
 
@@ -100,7 +99,7 @@ class Writer {
     for (const auto& entry : object) {
       if (std::exchange(is_open, false)) out += ' ';
       else out.append(indent, ' ');
-      out += quoted(entry.key()) + ":";
+      out += quoted(entry.key(), Where::Brackets) + ":";
       value(entry.value(), indent + 2, false);
     }
   }
@@ -135,7 +134,7 @@ std::string to_yaml(const Json& value) {
   Writer writer;
   if (const auto* object = value.if_object(); object && !object->empty()) writer.members(*object, 0, false);
   else if (value.is_array() && !value.get_array().empty()) writer.items(value.get_array(), 0);
-  else writer.out = leaf(value) + "\n";
+  else writer.out = leaf(value, Where::Line) + "\n";
   return std::move(writer.out);
 }
 
