@@ -49,6 +49,8 @@ struct Runner::Run {
   /// Nothing until it is loaded.
   std::optional<Machine> machine;
   std::int64_t fence = 0;
+  /// What its row says.
+  ExecutionStatus stored = ExecutionStatus::Pending;
   /// Not stored yet; then with the document that goes along.
   bool is_new = false;
   Json document;
@@ -181,8 +183,9 @@ Task<bool> Runner::turn(RunPtr run) {
 
   Result<void> committed;
   auto changes = machine.take_changes();
-  if (!changes.empty()) {
+  if (!changes.empty() || machine.execution().status != run->stored) {
     committed = co_await commit(run, {machine.execution(), std::move(changes), {machine.deadline(), machine.wake_at()}, run->fence});
+    if (committed) run->stored = machine.execution().status;
     if (committed) watchers_.tell(run->id, {machine.execution().revision, machine.execution().status});
   }
   for (std::size_t i = 0; i < calls.size(); ++i)
@@ -281,6 +284,7 @@ Task<Result<void>> Runner::build(RunPtr run, journal::Stored stored) {
   if (needs_project(*definition)) {
     QD_CO_TRY(project, co_await parts_.catalog.project(stored.execution.project_id));
   }
+  run->stored = stored.execution.status;
   Machine machine(stored.execution, std::move(definition), parts_.kinds, MachineOptions{options_.step_timeout});
   machine.state().set_project(std::move(project));
   for (const auto& event : stored.events) machine.state().apply(event);
