@@ -15,7 +15,7 @@ const example = (projectId: string) => `curl ${window.location.origin}/api/v1/pr
   -H "X-API-Key: $QD_API_KEY" -H "Content-Type: application/json" \\
   -d '{"name": "greeter", "provider": "scripted", "model": "script",
        "system_prompt": "You greet people.",
-       "settings": {"script": [{"text": "Ahoy!"}]}}'`;
+       "settings": {"script": [{"say": "Ahoy!"}]}}'`;
 
 export function Component() {
   const { projectId = '' } = useParams();

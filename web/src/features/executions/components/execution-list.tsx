@@ -71,7 +71,7 @@ export function ExecutionList({ projectId }: { projectId?: string }) {
           <Link to={projectId ? `/projects/${projectId}/workflows` : '/projects'}>{projectId ? 'Go to workflows' : 'Go to projects'}</Link>
         </Button>
       }
-      command={'qd run examples/triage/workflow.yaml --input examples/triage/input.json'}
+      command={'qd run examples/triage/triage.yaml --input @examples/triage/issues.json'}
     >
       Each run of a workflow is an execution: it is kept with every step, survives restarts, and can be followed here while it goes on.
     </EmptyState>

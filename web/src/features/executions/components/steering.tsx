@@ -11,7 +11,7 @@ const DONE: Record<Steering, string> = {
   cancel: 'Cancelled.',
   pause: 'Paused: running steps finish, nothing new begins.',
   resume: 'It goes on.',
-  retry: 'It goes on from the failed step.',
+  retry: 'It goes on from where it ended.',
 };
 
 /** What a person may do with an execution in its state. */
@@ -25,7 +25,7 @@ export function SteeringButtons({ execution }: { execution: Schema<'Execution'> 
   const busy = (action: Steering) => steer.isPending && steer.variables === action;
   return (
     <>
-      {(status === 'failed' || status === 'timed_out') && (
+      {(status === 'failed' || status === 'timed_out' || status === 'cancelled') && (
         <Button onClick={press('retry')} busy={busy('retry')}>
           <RotateCcw aria-hidden /> Retry
         </Button>

@@ -5,6 +5,7 @@ import { StatusBadge } from '@/components/status-badge';
 import { Drawer } from '@/components/ui/dialog';
 import { formatCost, formatCount, formatDuration, formatTime } from '@/lib/format';
 import { ErrorBox } from './error-box';
+import { ResolveForm } from './resolve-form';
 import { Turns } from './turns';
 
 type Step = Schema<'Step'>;
@@ -46,6 +47,7 @@ export function StepDrawer({ step, name, onClose }: StepDrawerProps) {
       {step && (
         <div className="grid gap-5 p-5">
           <Facts facts={factsOf(step)} />
+          {step.status === 'uncertain' && <ResolveForm step={step} />}
           <ErrorBox error={step.error} />
           {step.output != null && <JsonView value={step.output} title="Output" />}
           {step.turns.length > 0 && <Turns turns={step.turns} />}

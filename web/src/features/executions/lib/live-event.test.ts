@@ -36,8 +36,11 @@ it('takes up news and ignores what was known', () => {
   expect(patchExecution({ ...execution, status: 'completed' }, event(3, 'started'))).toMatchObject({ status: 'completed' });
 });
 
-it('leaves how it ended to the read that follows', () => {
-  expect(patchExecution(execution, event(5, 'finished'))).toMatchObject({ status: 'running', revision: 5 });
+it('takes how it ended from the last event', () => {
+  const end = (status: unknown) => patchExecution(execution, { ...event(5, 'finished'), data: { status } });
+
+  expect(end('timed_out')).toMatchObject({ status: 'timed_out', revision: 5 });
+  expect(end('waiting')).toMatchObject({ status: 'running', revision: 5 });
 });
 
 it('changes the one step that the event is about', () => {

@@ -3,7 +3,7 @@
 import type { Schema } from '@/api/client';
 import { isObject } from '@/lib/json';
 import type { ServerEvent } from '@/lib/sse';
-import type { ExecutionStatus, StepStatus } from '@/lib/status';
+import { EXECUTION_STATUSES, isFinal, type ExecutionStatus, type StepStatus } from '@/lib/status';
 
 type Execution = Schema<'Execution'>;
 type Step = Schema<'Step'>;
@@ -54,11 +54,15 @@ const STEP_STATUS: Record<string, StepStatus> = {
   step_uncertain: 'uncertain',
 };
 
+function finalStatus(value: unknown): ExecutionStatus | undefined {
+  return EXECUTION_STATUSES.find((status) => status === value && isFinal(status));
+}
+
 /** The execution after the event; the same one when it was known already. */
 export function patchExecution(execution: Execution, event: LiveEvent): Execution {
   if (event.seq <= execution.revision) return execution;
-  const status = EXECUTION_STATUS[event.type] ?? execution.status;
-  return { ...execution, revision: event.seq, status };
+  const status = event.type === 'finished' ? finalStatus(event.data['status']) : EXECUTION_STATUS[event.type];
+  return { ...execution, revision: event.seq, status: status ?? execution.status };
 }
 
 /** The steps after the event. */
