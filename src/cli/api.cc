@@ -1,10 +1,9 @@
 #include "cli/api.h"
 
-#include <fmt/format.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <fmt/format.h>
 
 #include "cli/text.h"
 #include "connect/models/sse.h"
@@ -31,27 +30,43 @@ T run_now(Task<T> task) {
 
 ErrorKind kind_of(int status) {
   switch (status) {
-    case 400: return ErrorKind::Malformed;
-    case 401: return ErrorKind::Unauthenticated;
-    case 403: return ErrorKind::Forbidden;
-    case 404: return ErrorKind::NotFound;
-    case 409: return ErrorKind::Conflict;
-    case 412: return ErrorKind::Stale;
-    case 413: return ErrorKind::TooLarge;
-    case 415: return ErrorKind::UnsupportedMedia;
-    case 422: return ErrorKind::Invalid;
-    case 429: return ErrorKind::Limited;
-    case 503: return ErrorKind::Unavailable;
-    default: return ErrorKind::Internal;
+    case 400:
+      return ErrorKind::Malformed;
+    case 401:
+      return ErrorKind::Unauthenticated;
+    case 403:
+      return ErrorKind::Forbidden;
+    case 404:
+      return ErrorKind::NotFound;
+    case 409:
+      return ErrorKind::Conflict;
+    case 412:
+      return ErrorKind::Stale;
+    case 413:
+      return ErrorKind::TooLarge;
+    case 415:
+      return ErrorKind::UnsupportedMedia;
+    case 422:
+      return ErrorKind::Invalid;
+    case 429:
+      return ErrorKind::Limited;
+    case 503:
+      return ErrorKind::Unavailable;
+    default:
+      return ErrorKind::Internal;
   }
 }
 
-bool is_success(int status) { return status >= 200 && status < 300; }
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
 
 }  // namespace
 
 Error error_of(const http::ClientResponse& response) {
-  Error error{.kind = kind_of(response.status), .code = fmt::format("http.{}", response.status), .message = {}};
+  Error error{.kind = kind_of(response.status),
+              .code = fmt::format("http.{}", response.status),
+              .message = {}};
   const auto problem = json::parse(response.body);
   if (!problem || !problem->is_object()) {
     error.message = fmt::format("the server answered {} and did not say why", response.status);
@@ -64,7 +79,8 @@ Error error_of(const http::ClientResponse& response) {
   const auto* faults = json::find(*problem, "errors");
   if (faults && faults->is_array())
     for (const auto& fault : faults->get_array())
-      error.faults.push_back({text_at(fault, "path"), text_at(fault, "code"), text_at(fault, "message")});
+      error.faults.push_back(
+          {text_at(fault, "path"), text_at(fault, "code"), text_at(fault, "message")});
   return error;
 }
 
@@ -86,7 +102,8 @@ Result<http::ClientResponse> Api::send(http::ClientRequest request) {
   return response;
 }
 
-Result<Json> Api::call(std::string_view method, std::string_view path, const Json* body, std::int64_t revision) {
+Result<Json> Api::call(std::string_view method, std::string_view path, const Json* body,
+                       std::int64_t revision) {
   auto asked = request(method, path);
   if (body) {
     asked.body = json::print(*body);
@@ -99,7 +116,8 @@ Result<Json> Api::call(std::string_view method, std::string_view path, const Jso
   auto value = json::parse(response.body, {.depth = 128});
   if (value) return value;
   return fail(ErrorKind::Internal, "server.not_json",
-              fmt::format("{} answered with something that is no JSON; is it a Quarterdeck server?", server_));
+              fmt::format("{} answered with something that is no JSON; is it a Quarterdeck server?",
+                          server_));
 }
 
 Result<Json> Api::put(std::string_view path, const Json& body, std::int64_t revision) {
@@ -121,7 +139,8 @@ Result<JsonArray> Api::all(std::string_view path, std::size_t most) {
     if (!cursor.empty()) page_path += "&cursor=" + url_part(cursor);
     QD_TRY(const auto page, get(page_path));
     const auto* list = json::find(page, "items");
-    if (!list || !list->is_array()) return fail(ErrorKind::Internal, "server.not_a_list", "the server sent no list");
+    if (!list || !list->is_array())
+      return fail(ErrorKind::Internal, "server.not_a_list", "the server sent no list");
     items.insert(items.end(), list->get_array().begin(), list->get_array().end());
     cursor = text_at(page, "next_cursor");
   } while (!cursor.empty() && items.size() < most);
@@ -162,7 +181,8 @@ Result<void> Api::read_events(Stream& stream) {
   asked.headers.emplace_back("Last-Event-ID", std::to_string(stream.after));
   asked.timeout = kStreamTimeout;
   asked.max_response_bytes = kMostStreamBytes;
-  connect::models::SseParser parser([&](const auto& event) { stream.take(event.data); }, kMostBytes);
+  connect::models::SseParser parser([&](const auto& event) { stream.take(event.data); },
+                                    kMostBytes);
   asked.on_data = [&](std::string_view bytes) {
     parser.feed(bytes);
     if (stream.has_enough) throw EnoughRead{};
@@ -175,10 +195,12 @@ Result<void> Api::read_events(Stream& stream) {
   return {};
 }
 
-/// An execution that is retried has events after one that says it was finished, so it is asked itself.
+/// An execution that is retried has events after one that says it was finished, so it is asked
+/// itself.
 Result<bool> Api::is_over(const Stream& stream) {
   QD_TRY(const auto execution, get("/executions/" + url_part(stream.execution)));
-  return !text_at(execution, "finished_at").empty() && number_at(execution, "revision") <= stream.after;
+  return !text_at(execution, "finished_at").empty() &&
+         number_at(execution, "revision") <= stream.after;
 }
 
 Result<void> Api::follow(const std::string& execution, std::int64_t after,

@@ -33,12 +33,14 @@ class Api {
   enum class Next { More, Enough };
   /// The execution's events after number `after`, as they happen, until it is over. A broken
   /// connection is taken up where it ended; after several that brought nothing it is an error.
-  Result<void> follow(const std::string& execution, std::int64_t after, const std::function<Next(const Json&)>& sink);
+  Result<void> follow(const std::string& execution, std::int64_t after,
+                      const std::function<Next(const Json&)>& sink);
 
   [[nodiscard]] const std::string& server() const { return server_; }
 
  private:
-  Result<Json> call(std::string_view method, std::string_view path, const Json* body, std::int64_t revision = 0);
+  Result<Json> call(std::string_view method, std::string_view path, const Json* body,
+                    std::int64_t revision = 0);
   Result<http::ClientResponse> send(http::ClientRequest request);
   [[nodiscard]] http::ClientRequest request(std::string_view method, std::string_view path) const;
   struct Stream;

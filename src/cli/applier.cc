@@ -18,12 +18,14 @@ Error located(Error error, const Document& document) {
   constexpr std::string_view kDefinition = "/definition";
   for (auto& fault : error.faults) {
     std::string path = fault.path;
-    if (document.kind == DocumentKind::Workflow && document.nested.empty() && path.starts_with(kDefinition))
+    if (document.kind == DocumentKind::Workflow && document.nested.empty() &&
+        path.starts_with(kDefinition))
       path.erase(0, kDefinition.size());
     if (document.kind == DocumentKind::Tool && path == "/kind") path = "/type";
     const auto place = document.source.find(path);
-    fault.path = place ? fmt::format("{}:{}:{}: {}", document.file, place->line, place->column, path)
-                       : fmt::format("{}: {}", document.file, path);
+    fault.path = place
+                     ? fmt::format("{}:{}:{}: {}", document.file, place->line, place->column, path)
+                     : fmt::format("{}: {}", document.file, path);
   }
   error.message = fmt::format("{}: {}", title(document), error.message);
   return error;
@@ -50,7 +52,8 @@ JsonObject without_nulls(const JsonObject& content) {
 
 }  // namespace
 
-Applier::Applier(Session& session, Api& api, const std::vector<Document>& documents, ApplyOptions options)
+Applier::Applier(Session& session, Api& api, const std::vector<Document>& documents,
+                 ApplyOptions options)
     : session_(session), api_(api), documents_(documents), options_(std::move(options)) {}
 
 /// The project that the documents describe, if it exists, or the one that the command names.
@@ -58,19 +61,23 @@ Result<void> Applier::find_project_of_documents() {
   const auto own = std::ranges::find(documents_, DocumentKind::Project, &Document::kind);
   if (own == documents_.end()) {
     if (!options_.variables.empty())
-      return fail(ErrorKind::Invalid, "apply.set", "--set needs a document of kind Project; there is also: qd variables set");
+      return fail(ErrorKind::Invalid, "apply.set",
+                  "--set needs a document of kind Project; there is also: qd variables set");
     QD_TRY(project_id_, session_.project());
     return {};
   }
   if (std::ranges::count(documents_, DocumentKind::Project, &Document::kind) > 1)
-    return fail(ErrorKind::Invalid, "apply.projects", "these documents describe several projects; apply one at a time");
+    return fail(ErrorKind::Invalid, "apply.projects",
+                "these documents describe several projects; apply one at a time");
   if (!session_.options().project.empty())
     return fail(ErrorKind::Invalid, "apply.project",
-                fmt::format("{} describes the project '{}', so --project can't name another", own->file, own->name));
+                fmt::format("{} describes the project '{}', so --project can't name another",
+                            own->file, own->name));
   const auto slug = text_at(own->source.value, "slug");
   QD_TRY(const auto projects, api_.all("/projects"));
   for (const auto& project : projects) {
-    const bool is_it = slug.empty() ? text_at(project, "name") == own->name : text_at(project, "slug") == slug;
+    const bool is_it =
+        slug.empty() ? text_at(project, "name") == own->name : text_at(project, "slug") == slug;
     if (!is_it) continue;
     project_ = project;
     project_id_ = text_at(project, "id");
@@ -87,10 +94,12 @@ Result<Change> Applier::compare_project(const Document& document) {
     change.revision = number_at(project_, "revision");
     QD_TRY(const auto variables, api_.all(fmt::format("/projects/{}/variables", project_id_)));
     for (const auto& variable : variables)
-      if (const auto* value = json::find(variable, "value")) there[text_at(variable, "name")] = *value;
+      if (const auto* value = json::find(variable, "value"))
+        there[text_at(variable, "name")] = *value;
   }
   for (const auto& entry : wanted)
-    if (!there.contains(entry.key()) || there.at(entry.key()) != entry.value()) change.variables[entry.key()] = entry.value();
+    if (!there.contains(entry.key()) || there.at(entry.key()) != entry.value())
+      change.variables[entry.key()] = entry.value();
 
   auto after = document.content;
   if (!wanted.empty()) after["variables"] = wanted;
@@ -104,16 +113,19 @@ Result<Change> Applier::compare_project(const Document& document) {
   if (!known.empty()) before["variables"] = known;
   if (!project_id_.empty()) change.before = std::move(before);
   change.after = std::move(after);
-  if (project_id_.empty()) change.change = ChangeKind::Create;
-  else if (!holds_all(own, document.content) || !change.variables.empty()) change.change = ChangeKind::Update;
+  if (project_id_.empty())
+    change.change = ChangeKind::Create;
+  else if (!holds_all(own, document.content) || !change.variables.empty())
+    change.change = ChangeKind::Update;
   return change;
 }
 
 Result<Change> Applier::compare_definition(const Document& document) {
-  Change change{.change = ChangeKind::Create, .document = &document, .after = document.source.value};
+  Change change{
+      .change = ChangeKind::Create, .document = &document, .after = document.source.value};
   if (project_id_.empty()) return change;
-  QD_TRY(const auto page,
-         api_.get(fmt::format("{}?name={}", collection(project_id_, document.kind), url_part(document.name))));
+  QD_TRY(const auto page, api_.get(fmt::format("{}?name={}", collection(project_id_, document.kind),
+                                               url_part(document.name))));
   const auto* items = json::find(page, "items");
   if (!items || !items->is_array()) return change;
   for (const auto& item : items->get_array())
@@ -125,8 +137,11 @@ Result<Change> Applier::compare_definition(const Document& document) {
   change.revision = number_at(there, "revision");
   const auto* draft = json::find(there, "draft");
   const bool is_same = content_of(document.kind, there) == without_nulls(document.content);
-  if (!is_same) change.change = ChangeKind::Update;
-  else change.change = draft && draft->is_bool() && draft->get_bool() ? ChangeKind::Publish : ChangeKind::None;
+  if (!is_same)
+    change.change = ChangeKind::Update;
+  else
+    change.change =
+        draft && draft->is_bool() && draft->get_bool() ? ChangeKind::Publish : ChangeKind::None;
   change.before = to_document(document.kind, there);
   return change;
 }
@@ -158,7 +173,8 @@ Result<Json> Applier::make_project(Change& change) {
 
 Result<Json> Applier::make_definition(Change& change) {
   const auto kind = change.document->kind;
-  if (change.change == ChangeKind::Create) return api_.post(collection(project_id_, kind), change.document->content);
+  if (change.change == ChangeKind::Create)
+    return api_.post(collection(project_id_, kind), change.document->content);
   const auto path = fmt::format("/{}/{}", plural(kind), change.id);
   if (change.change == ChangeKind::Update)
     QD_CHECK(api_.put(path, change.document->content, change.revision));
@@ -178,14 +194,22 @@ Result<void> Applier::make(Change& change) {
 std::string describe(const Change& change, Tense tense, const Style& style) {
   const bool is_done = tense == Tense::Done;
   const auto name = title(*change.document);
-  const auto version = is_done && change.document->kind != DocumentKind::Project && change.change != ChangeKind::None
-                           ? style.dim(fmt::format(" (version {})", change.revision))
-                           : "";
+  const auto version =
+      is_done && change.document->kind != DocumentKind::Project && change.change != ChangeKind::None
+          ? style.dim(fmt::format(" (version {})", change.revision))
+          : "";
   switch (change.change) {
-    case ChangeKind::Create: return fmt::format("{}: {}{}", name, style.green(is_done ? "created" : "would be created"), version);
-    case ChangeKind::Update: return fmt::format("{}: {}{}", name, style.yellow(is_done ? "updated" : "would be updated"), version);
-    case ChangeKind::Publish: return fmt::format("{}: {}{}", name, style.yellow(is_done ? "published" : "would be published"), version);
-    case ChangeKind::None: return fmt::format("{}: {}", name, style.dim("unchanged"));
+    case ChangeKind::Create:
+      return fmt::format("{}: {}{}", name, style.green(is_done ? "created" : "would be created"),
+                         version);
+    case ChangeKind::Update:
+      return fmt::format("{}: {}{}", name, style.yellow(is_done ? "updated" : "would be updated"),
+                         version);
+    case ChangeKind::Publish:
+      return fmt::format("{}: {}{}", name,
+                         style.yellow(is_done ? "published" : "would be published"), version);
+    case ChangeKind::None:
+      return fmt::format("{}: {}", name, style.dim("unchanged"));
   }
   std::unreachable();
 }

@@ -40,8 +40,10 @@ Result<int> apply(Session& session, const ApplyArgs& args) {
   JsonArray done;
   for (auto& change : changes) {
     QD_CHECK(applier.make(change));
-    if (session.json()) done.push_back(to_json(change));
-    else session.say(describe(change, Tense::Done, session.out_style()));
+    if (session.json())
+      done.push_back(to_json(change));
+    else
+      session.say(describe(change, Tense::Done, session.out_style()));
   }
   if (session.json()) session.say(pretty(done));
   return kOk;
@@ -51,14 +53,18 @@ Result<int> apply(Session& session, const ApplyArgs& args) {
 
 void add_apply_command(const Commands& commands, CLI::App& app) {
   const auto args = std::make_shared<ApplyArgs>();
-  auto& command = commands.add(app,
-                               {.name = "apply",
-                                .summary = "Make the server agree with YAML files; nothing is deleted.",
-                                .examples = {"qd apply -f examples/triage", "qd apply -f agent.yaml --dry-run",
-                                             "qd apply -f triage.yaml --project support --set tracker=https://tracker.example"},
-                                .has_project = true},
-                               [args](Session& session) { return apply(session, *args); });
-  command.add_option("-f,--file", args->file, "A file, or a folder with .yaml files")->required()->option_text("FILE|DIR");
+  auto& command = commands.add(
+      app,
+      {.name = "apply",
+       .summary = "Make the server agree with YAML files; nothing is deleted.",
+       .examples =
+           {"qd apply -f examples/triage", "qd apply -f agent.yaml --dry-run",
+            "qd apply -f triage.yaml --project support --set tracker=https://tracker.example"},
+       .has_project = true},
+      [args](Session& session) { return apply(session, *args); });
+  command.add_option("-f,--file", args->file, "A file, or a folder with .yaml files")
+      ->required()
+      ->option_text("FILE|DIR");
   command.add_flag("--dry-run", args->dry_run, "Show what would change, and change nothing");
   command.add_option("--set", args->variables, "A variable of the project that the files describe")
       ->option_text("NAME=VALUE")

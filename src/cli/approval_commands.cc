@@ -8,8 +8,12 @@
 namespace qd::cli {
 namespace {
 
-const std::vector<Column> kColumns{{"ID", "id"},         {"TITLE", "title"},           {"STATUS", "status:status"},
-                                   {"STEP", "node_id"},  {"EXECUTION", "execution_id"}, {"EXPIRES", "expires_at:time"}};
+const std::vector<Column> kColumns{{"ID", "id"},
+                                   {"TITLE", "title"},
+                                   {"STATUS", "status:status"},
+                                   {"STEP", "node_id"},
+                                   {"EXECUTION", "execution_id"},
+                                   {"EXPIRES", "expires_at:time"}};
 
 struct ListArgs {
   std::string status = "pending";
@@ -50,15 +54,19 @@ Result<int> decide(Session& session, const DecideArgs& args, std::string_view de
     QD_TRY(body["form"], read_input(args.form, session.system()));
   }
   QD_TRY(auto* const api, session.api());
-  QD_TRY(const auto approval, api->post(fmt::format("/approvals/{}/decide", url_part(args.id)), body));
-  session.show(approval, fmt::format("{}: {}\n", safe(text_at(approval, "title")), safe(text_at(approval, "status"))));
+  QD_TRY(const auto approval,
+         api->post(fmt::format("/approvals/{}/decide", url_part(args.id)), body));
+  session.show(approval, fmt::format("{}: {}\n", safe(text_at(approval, "title")),
+                                     safe(text_at(approval, "status"))));
   return kOk;
 }
 
-void add_decision(const Commands& commands, CLI::App& group, Spec spec, const std::string& decision) {
+void add_decision(const Commands& commands, CLI::App& group, Spec spec,
+                  const std::string& decision) {
   const auto args = std::make_shared<DecideArgs>();
-  auto& command = commands.add(group, std::move(spec),
-                               [args, decision](Session& session) { return decide(session, *args, decision); });
+  auto& command = commands.add(group, std::move(spec), [args, decision](Session& session) {
+    return decide(session, *args, decision);
+  });
   command.add_option("approval", args->id, "The approval's id")->required();
   command.add_option("--comment", args->comment, "Why");
   command.add_option("--form", args->form, "The form's fields, written as the input of qd run")
@@ -72,26 +80,30 @@ void add_decision(const Commands& commands, CLI::App& group, Spec spec, const st
 void add_approval_commands(const Commands& commands, CLI::App& app) {
   auto& group = Commands::group(app, "approvals", "What waits for a person, and deciding it.");
   const auto args = std::make_shared<ListArgs>();
-  auto& all = commands.add(group,
-                           {.name = "list",
-                            .summary = "A project's approvals that are pending, the newest first.",
-                            .examples = {"qd approvals list", "qd approvals list --status any --all"},
-                            .has_project = true},
-                           [args](Session& session) { return list(session, *args); });
+  auto& all =
+      commands.add(group,
+                   {.name = "list",
+                    .summary = "A project's approvals that are pending, the newest first.",
+                    .examples = {"qd approvals list", "qd approvals list --status any --all"},
+                    .has_project = true},
+                   [args](Session& session) { return list(session, *args); });
   all.add_option("--status", args->status, "Which ones (pending)")
       ->check(CLI::IsMember({"pending", "approved", "rejected", "expired", "cancelled", "any"}));
   all.add_option("--execution", args->execution, "Only those of this execution");
   all.add_flag("--all", args->everywhere, "Of every project");
   const auto id = std::make_shared<std::string>();
-  auto& one = commands.add(group, {"get", "One approval, with its form.", {"qd approvals get 019a…"}},
-                           [id](Session& session) { return get(session, *id); });
+  auto& one =
+      commands.add(group, {"get", "One approval, with its form.", {"qd approvals get 019a…"}},
+                   [id](Session& session) { return get(session, *id); });
   one.add_option("approval", *id, "The approval's id")->required();
   add_decision(commands, group,
-               {"approve", "Approve; the execution goes on through its port `approved`.",
+               {"approve",
+                "Approve; the execution goes on through its port `approved`.",
                 {"qd approvals approve 019a… --comment \"go ahead\" --form severity=2"}},
                "approved");
   add_decision(commands, group,
-               {"reject", "Reject; the execution goes on through its port `rejected`.",
+               {"reject",
+                "Reject; the execution goes on through its port `rejected`.",
                 {"qd approvals reject 019a… --comment \"not now\""}},
                "rejected");
 }

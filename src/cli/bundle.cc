@@ -1,8 +1,8 @@
 #include "cli/bundle.h"
 
-#include <fmt/format.h>
-
 #include <set>
+
+#include <fmt/format.h>
 
 #include "cli/text.h"
 
@@ -20,14 +20,17 @@ void add_list(const Json* list, DocumentKind kind, Names& names) {
 /// What this document names: a workflow agents and tools, an agent its tools.
 Names needs_of(const Document& document) {
   Names names;
-  if (document.kind == DocumentKind::Agent) add_list(json::find(document.content, "tools"), DocumentKind::Tool, names);
+  if (document.kind == DocumentKind::Agent)
+    add_list(json::find(document.content, "tools"), DocumentKind::Tool, names);
   if (document.kind != DocumentKind::Workflow) return names;
   const Json content(document.content);
   const auto* nodes = member(content, "definition/nodes");
   if (!nodes || !nodes->is_array()) return names;
   for (const auto& node : nodes->get_array()) {
-    if (const auto agent = text_at(node, "with/agent"); !agent.empty()) names.emplace(DocumentKind::Agent, agent);
-    if (const auto tool = text_at(node, "with/tool"); !tool.empty()) names.emplace(DocumentKind::Tool, tool);
+    if (const auto agent = text_at(node, "with/agent"); !agent.empty())
+      names.emplace(DocumentKind::Agent, agent);
+    if (const auto tool = text_at(node, "with/tool"); !tool.empty())
+      names.emplace(DocumentKind::Tool, tool);
   }
   return names;
 }
@@ -38,14 +41,18 @@ void add_needed(std::vector<Document>& bundle, const std::vector<Document>& besi
     for (const auto& [kind, name] : needs_of(bundle[i])) {
       const auto is_it = [&](const Document& one) { return one.kind == kind && one.name == name; };
       if (std::ranges::any_of(bundle, is_it)) continue;
-      if (const auto found = std::ranges::find_if(beside, is_it); found != beside.end()) bundle.push_back(*found);
+      if (const auto found = std::ranges::find_if(beside, is_it); found != beside.end())
+        bundle.push_back(*found);
     }
 }
 
 /// Whether a file means to hold documents of ours; a folder may hold other YAML too.
 bool means_us(std::string_view text) {
-  static constexpr std::array<std::string_view, 4> kMarks{"kind: Project", "kind: Tool", "kind: Agent", "kind: Workflow"};
-  return std::ranges::any_of(kMarks, [&](auto mark) { return text.starts_with(mark) || text.find("\n" + std::string(mark)) != std::string_view::npos; });
+  static constexpr std::array<std::string_view, 4> kMarks{"kind: Project", "kind: Tool",
+                                                          "kind: Agent", "kind: Workflow"};
+  return std::ranges::any_of(kMarks, [&](auto mark) {
+    return text.starts_with(mark) || text.find("\n" + std::string(mark)) != std::string_view::npos;
+  });
 }
 
 Result<std::vector<Document>> load_beside(const std::filesystem::path& path) {
@@ -66,7 +73,8 @@ Result<std::vector<Document>> load_beside(const std::filesystem::path& path) {
 Result<std::vector<Document>> load_bundle(const std::filesystem::path& path) {
   QD_TRY(auto bundle, load_documents(path));
   if (std::ranges::count(bundle, DocumentKind::Workflow, &Document::kind) != 1)
-    return fail(ErrorKind::Invalid, "run.workflow", fmt::format("{} must hold exactly one workflow to run", path.string()));
+    return fail(ErrorKind::Invalid, "run.workflow",
+                fmt::format("{} must hold exactly one workflow to run", path.string()));
   QD_TRY(const auto beside, load_beside(path));
   const auto is_project = [](const Document& one) { return one.kind == DocumentKind::Project; };
   if (std::ranges::none_of(bundle, is_project))

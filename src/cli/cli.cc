@@ -20,7 +20,9 @@ void add_all(const Commands& commands, CLI::App& app) {
 
 }  // namespace
 
-void add_commands(CLI::App& app, int& exit_code) { add_all(Commands(make_system(), exit_code), app); }
+void add_commands(CLI::App& app, int& exit_code) {
+  add_all(Commands(make_system(), exit_code), app);
+}
 
 void add_commands(CLI::App& app, int& exit_code, System& system) {
   // The caller owns it.

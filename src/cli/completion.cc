@@ -42,7 +42,9 @@ const CLI::Option* option(const CLI::App& app, const std::string& word) {
   return nullptr;
 }
 
-bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+bool takes_value(const CLI::Option& option) {
+  return option.get_items_expected_max() > 0;
+}
 
 void add_if(std::vector<std::string>& out, const std::string& word, const std::string& prefix) {
   if (word.starts_with(prefix)) out.push_back(word);
@@ -81,23 +83,27 @@ std::string completion_script(const std::string& shell) {
 
 void add_completion_commands(const Commands& commands, CLI::App& app) {
   const auto shell = std::make_shared<std::string>();
-  auto& command = commands.add(app,
-                               {"completion",
-                                "What makes your shell complete commands and options.",
-                                {"qd completion bash > ~/.local/share/bash-completion/completions/qd",
-                                 "qd completion zsh > \"${fpath[1]}/_qd\"",
-                                 "qd completion fish > ~/.config/fish/completions/qd.fish"}},
-                               [shell](Session& session) -> Result<int> {
-                                 session.show(JsonObject{{"script", completion_script(*shell)}}, completion_script(*shell));
-                                 return kOk;
-                               });
-  command.add_option("shell", *shell, "Which one")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  auto& command = commands.add(
+      app,
+      {"completion",
+       "What makes your shell complete commands and options.",
+       {"qd completion bash > ~/.local/share/bash-completion/completions/qd",
+        "qd completion zsh > \"${fpath[1]}/_qd\"",
+        "qd completion fish > ~/.config/fish/completions/qd.fish"}},
+      [shell](Session& session) -> Result<int> {
+        session.show(JsonObject{{"script", completion_script(*shell)}}, completion_script(*shell));
+        return kOk;
+      });
+  command.add_option("shell", *shell, "Which one")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
 
   const auto words = std::make_shared<std::vector<std::string>>();
-  auto& asking = commands.add(app, {"__complete", "For shells."}, [words, &app](Session& session) -> Result<int> {
-    for (const auto& word : complete(app, *words)) session.say(word);
-    return kOk;
-  });
+  auto& asking = commands.add(app, {"__complete", "For shells."},
+                              [words, &app](Session& session) -> Result<int> {
+                                for (const auto& word : complete(app, *words)) session.say(word);
+                                return kOk;
+                              });
   asking.group("");
   asking.add_option("words", *words, "The command line so far");
 }

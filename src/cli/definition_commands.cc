@@ -13,13 +13,18 @@ namespace {
 
 std::vector<Column> columns_of(DocumentKind kind) {
   std::vector<Column> columns{{"NAME", "name"}};
-  if (kind == DocumentKind::Agent) columns.insert(columns.end(), {{"PROVIDER", "provider"}, {"MODEL", "model"}});
+  if (kind == DocumentKind::Agent)
+    columns.insert(columns.end(), {{"PROVIDER", "provider"}, {"MODEL", "model"}});
   if (kind == DocumentKind::Tool) columns.push_back({"KIND", "kind"});
-  columns.insert(columns.end(), {{"VERSION", "published_version"}, {"DRAFT", "draft"}, {"UPDATED", "updated_at:time"}, {"ID", "id"}});
+  columns.insert(columns.end(), {{"VERSION", "published_version"},
+                                 {"DRAFT", "draft"},
+                                 {"UPDATED", "updated_at:time"},
+                                 {"ID", "id"}});
   return columns;
 }
 
-const std::vector<Column> kVersionColumns{{"VERSION", "version"}, {"CREATED", "created_at:time"}, {"NOTE", "note"}};
+const std::vector<Column> kVersionColumns{
+    {"VERSION", "version"}, {"CREATED", "created_at:time"}, {"NOTE", "note"}};
 
 /// What a command of one kind was given.
 struct Args {
@@ -34,7 +39,9 @@ Result<std::string> path_of(Session& session, Api& api, const Args& args) {
   return fmt::format("/{}/{}", plural(args.kind), url_part(id));
 }
 
-std::string subject(const Args& args) { return fmt::format("{} {}", enum_name(args.kind), safe(args.name)); }
+std::string subject(const Args& args) {
+  return fmt::format("{} {}", enum_name(args.kind), safe(args.name));
+}
 
 Result<int> list(Session& session, const Args& args) {
   QD_TRY(auto* const api, session.api());
@@ -68,9 +75,12 @@ Result<int> create(Session& session, const Args& args) {
   for (const auto& document : documents) {
     if (document.kind != args.kind)
       return fail(ErrorKind::Invalid, "create.kind",
-                  fmt::format("{} holds a {}; use: qd apply -f {}", document.file, enum_name(document.kind), args.file));
-    QD_TRY(auto definition, api->post(fmt::format("/projects/{}/{}", project, plural(args.kind)), document.content));
-    if (!session.json()) session.say(fmt::format("{} {}: created", enum_name(args.kind), safe(document.name)));
+                  fmt::format("{} holds a {}; use: qd apply -f {}", document.file,
+                              enum_name(document.kind), args.file));
+    QD_TRY(auto definition,
+           api->post(fmt::format("/projects/{}/{}", project, plural(args.kind)), document.content));
+    if (!session.json())
+      session.say(fmt::format("{} {}: created", enum_name(args.kind), safe(document.name)));
     made.push_back(std::move(definition));
   }
   if (session.json()) session.say(pretty(made));
@@ -90,7 +100,8 @@ Result<int> versions(Session& session, const Args& args) {
   QD_TRY(const auto path, path_of(session, *api, args));
   QD_TRY(const auto found, api->get(path + "/versions"));
   const auto* items = json::find(found, "items");
-  session.show_table(kVersionColumns, items && items->is_array() ? items->get_array() : JsonArray{}, "No versions.");
+  session.show_table(kVersionColumns, items && items->is_array() ? items->get_array() : JsonArray{},
+                     "No versions.");
   return kOk;
 }
 
@@ -102,7 +113,8 @@ Result<int> publish(Session& session, const Args& args) {
   const bool is_old = args.version > 0;
   if (is_old) body["version"] = args.version;
   QD_TRY(const auto published, api->post(path + (is_old ? "/rollback" : "/publish"), body));
-  session.show(published, fmt::format("{}: published as version {}\n", subject(args), number_at(published, "published_version")));
+  session.show(published, fmt::format("{}: published as version {}\n", subject(args),
+                                      number_at(published, "published_version")));
   return kOk;
 }
 
@@ -125,7 +137,8 @@ Result<int> diff(Session& session, const Args& args) {
   if (changes && changes->is_array())
     for (const auto& change : changes->get_array())
       text += style.bold(safe(text_at(change, "path"))) + "\n" +
-              text_diff(lines_of(json::find(change, "before")), lines_of(json::find(change, "after")), style);
+              text_diff(lines_of(json::find(change, "before")),
+                        lines_of(json::find(change, "after")), style);
   session.show(found, text.empty() ? "No differences.\n" : text);
   return kOk;
 }
@@ -139,20 +152,31 @@ class KindCommands {
   void add_all() {
     auto listing = add("list", fmt::format("The project's {}.", plural(kind_)), "", &list);
     listing.command.add_option("--query", listing.args.query, "Words in name or description");
-    auto getting = add("get", fmt::format("One {} as YAML that can be applied again.", one_), "NAME", &get);
-    getting.command.add_option("--version", getting.args.version, "A published version in place of the draft");
-    auto creating = add("create", fmt::format("Make a {} from a file; refused when there is one of its name.", one_), one_ + ".yaml", &create);
+    auto getting =
+        add("get", fmt::format("One {} as YAML that can be applied again.", one_), "NAME", &get);
+    getting.command.add_option("--version", getting.args.version,
+                               "A published version in place of the draft");
+    auto creating =
+        add("create",
+            fmt::format("Make a {} from a file; refused when there is one of its name.", one_),
+            one_ + ".yaml", &create);
     creating.command.add_option("file", creating.args.file, "A YAML file")->required();
     add("delete", "Delete it with all its versions.", "NAME", &remove);
     add("versions", "Its versions, the newest first.", "NAME", &versions);
     auto publishing = add("publish", "Make the draft the next version.", "NAME", &publish);
     publishing.command.add_option("--note", publishing.args.note, "What is new");
     auto rolling = add("rollback", "Publish an old version's content again.", "NAME 3", &publish);
-    rolling.command.add_option("version", rolling.args.version, "Which version")->required()->check(CLI::PositiveNumber);
+    rolling.command.add_option("version", rolling.args.version, "Which version")
+        ->required()
+        ->check(CLI::PositiveNumber);
     rolling.command.add_option("--note", rolling.args.note, "Why");
-    auto comparing = add("diff", "What differs between two versions; without them, the published one and the draft.", "NAME --from 1 --to 2", &diff);
-    comparing.command.add_option("--from", comparing.args.from, "A version; the published one unless said otherwise");
-    comparing.command.add_option("--to", comparing.args.to, "A version; the draft unless said otherwise");
+    auto comparing = add(
+        "diff", "What differs between two versions; without them, the published one and the draft.",
+        "NAME --from 1 --to 2", &diff);
+    comparing.command.add_option("--from", comparing.args.from,
+                                 "A version; the published one unless said otherwise");
+    comparing.command.add_option("--to", comparing.args.to,
+                                 "A version; the draft unless said otherwise");
   }
 
  private:
@@ -161,14 +185,19 @@ class KindCommands {
     Args& args;
   };
 
-  Added add(const std::string& name, std::string summary, std::string_view rest, Result<int> (*run)(Session&, const Args&)) {
+  Added add(const std::string& name, std::string summary, std::string_view rest,
+            Result<int> (*run)(Session&, const Args&)) {
     const auto args = std::make_shared<Args>(Args{.kind = kind_});
     auto example = fmt::format("qd {} {} {}", plural(kind_), name, rest);
     while (example.ends_with(' ')) example.pop_back();
     auto& command = commands_.add(group_,
-                                  {.name = name, .summary = std::move(summary), .examples = {std::move(example)}, .has_project = true},
+                                  {.name = name,
+                                   .summary = std::move(summary),
+                                   .examples = {std::move(example)},
+                                   .has_project = true},
                                   [args, run](Session& session) { return run(session, *args); });
-    if (rest.starts_with("NAME")) command.add_option("name", args->name, fmt::format("The {}'s name or id", one_))->required();
+    if (rest.starts_with("NAME"))
+      command.add_option("name", args->name, fmt::format("The {}'s name or id", one_))->required();
     return {command, *args};
   }
 

@@ -46,7 +46,8 @@ struct Document {
 [[nodiscard]] std::vector<Document> in_order(std::vector<Document> documents);
 
 /// One text's documents. Malformed or Invalid, each message beginning with the file and line.
-[[nodiscard]] Result<std::vector<Document>> parse_documents(std::string_view text, const std::string& file);
+[[nodiscard]] Result<std::vector<Document>> parse_documents(std::string_view text,
+                                                            const std::string& file);
 /// Those of a file, or of every .yaml and .yml file directly in a folder; in the order of kinds.
 /// NotFound `file.not_found`; Invalid where there is none, or two have one kind and name.
 [[nodiscard]] Result<std::vector<Document>> load_documents(const std::filesystem::path& path);

@@ -8,11 +8,18 @@
 namespace qd::cli {
 namespace {
 
-const std::vector<Column> kColumns{{"ID", "id"},           {"NAME", "name"},        {"STATUS", "status:status"}, {"WAITS FOR", "waiting_for"},
-                                   {"STARTED", "created_at:time"}, {"TOOK", "duration_ms:duration"}};
-const std::vector<Column> kStepColumns{{"STEP", "node_id"},          {"TYPE", "type"},
-                                       {"STATUS", "status:status"},  {"ATTEMPT", "attempt"},
-                                       {"TOOK", "duration_ms:duration"}, {"ERROR", "error/message"}};
+const std::vector<Column> kColumns{{"ID", "id"},
+                                   {"NAME", "name"},
+                                   {"STATUS", "status:status"},
+                                   {"WAITS FOR", "waiting_for"},
+                                   {"STARTED", "created_at:time"},
+                                   {"TOOK", "duration_ms:duration"}};
+const std::vector<Column> kStepColumns{{"STEP", "node_id"},
+                                       {"TYPE", "type"},
+                                       {"STATUS", "status:status"},
+                                       {"ATTEMPT", "attempt"},
+                                       {"TOOK", "duration_ms:duration"},
+                                       {"ERROR", "error/message"}};
 
 std::string path_of(const std::string& id, std::string_view rest = "") {
   return fmt::format("/executions/{}{}", url_part(id), rest);
@@ -33,7 +40,8 @@ Result<int> list(Session& session, const ListArgs& args) {
   }
   if (!args.status.empty()) path += "&status=" + url_part(args.status);
   if (!args.query.empty()) path += "&q=" + url_part(args.query);
-  QD_TRY(const auto items, api->all(path, static_cast<std::size_t>(std::max<std::int64_t>(args.limit, 1))));
+  QD_TRY(const auto items,
+         api->all(path, static_cast<std::size_t>(std::max<std::int64_t>(args.limit, 1))));
   session.show_table(kColumns, items, "No executions.");
   return kOk;
 }
@@ -53,7 +61,8 @@ Result<int> get(Session& session, const std::string& id) {
   return kOk;
 }
 
-Result<int> steer(Session& session, const std::string& id, std::string_view what, const Json& body) {
+Result<int> steer(Session& session, const std::string& id, std::string_view what,
+                  const Json& body) {
   QD_TRY(auto* const api, session.api());
   QD_TRY(const auto execution, api->post(path_of(id, fmt::format("/{}", what)), body));
   session.show(execution, fmt::format("{}: {}\n", id, safe(text_at(execution, "status"))));
@@ -68,8 +77,9 @@ struct SignalArgs {
 Result<int> signal(Session& session, const SignalArgs& args) {
   QD_TRY(auto payload, read_input(args.payload, session.system()));
   QD_TRY(auto* const api, session.api());
-  QD_TRY(const auto answer, api->post(path_of(args.execution, "/signal"),
-                                      JsonObject{{"name", args.name}, {"payload", std::move(payload)}}));
+  QD_TRY(const auto answer,
+         api->post(path_of(args.execution, "/signal"),
+                   JsonObject{{"name", args.name}, {"payload", std::move(payload)}}));
   session.show(answer, fmt::format("{} waiting step(s) took it.\n", number_at(answer, "taken")));
   return kOk;
 }
@@ -92,27 +102,32 @@ Result<int> resolve(Session& session, const ResolveArgs& args) {
 
 void add_reading(const Commands& commands, CLI::App& group) {
   const auto args = std::make_shared<ListArgs>();
-  auto& all = commands.add(group,
-                           {.name = "list",
-                            .summary = "A project's executions, the newest first.",
-                            .examples = {"qd executions list --status failed", "qd executions list --all --limit 200"},
-                            .has_project = true},
-                           [args](Session& session) { return list(session, *args); });
+  auto& all = commands.add(
+      group,
+      {.name = "list",
+       .summary = "A project's executions, the newest first.",
+       .examples = {"qd executions list --status failed", "qd executions list --all --limit 200"},
+       .has_project = true},
+      [args](Session& session) { return list(session, *args); });
   all.add_option("--status", args->status, "Only these")
-      ->check(CLI::IsMember({"pending", "running", "waiting", "paused", "completed", "failed", "cancelled", "timed_out"}));
+      ->check(CLI::IsMember({"pending", "running", "waiting", "paused", "completed", "failed",
+                             "cancelled", "timed_out"}));
   all.add_option("--query", args->query, "Words in the name, or an id");
   all.add_flag("--all", args->everywhere, "Of every project");
   all.add_option("--limit", args->limit, "At most so many (50)");
   const auto id = std::make_shared<std::string>();
-  auto& one = commands.add(group, {"get", "One execution with its steps.", {"qd executions get 019a…"}},
-                           [id](Session& session) { return get(session, *id); });
+  auto& one =
+      commands.add(group, {"get", "One execution with its steps.", {"qd executions get 019a…"}},
+                   [id](Session& session) { return get(session, *id); });
   one.add_option("execution", *id, "The execution's id")->required();
 }
 
-void add_steering(const Commands& commands, CLI::App& group, const std::string& what, const std::string& summary) {
+void add_steering(const Commands& commands, CLI::App& group, const std::string& what,
+                  const std::string& summary) {
   const auto id = std::make_shared<std::string>();
-  auto& command = commands.add(group, {what, summary, {fmt::format("qd executions {} 019a…", what)}},
-                               [id, what](Session& session) { return steer(session, *id, what, JsonObject{}); });
+  auto& command = commands.add(
+      group, {what, summary, {fmt::format("qd executions {} 019a…", what)}},
+      [id, what](Session& session) { return steer(session, *id, what, JsonObject{}); });
   command.add_option("execution", *id, "The execution's id")->required();
 }
 
@@ -121,13 +136,15 @@ void add_cancel(const Commands& commands, CLI::App& group) {
     std::string id, reason;
   };
   const auto args = std::make_shared<Args>();
-  auto& command = commands.add(
-      group, {"cancel", "End it; running steps are interrupted.", {"qd executions cancel 019a… --reason \"wrong input\""}},
-      [args](Session& session) {
-        JsonObject body;
-        if (!args->reason.empty()) body["reason"] = args->reason;
-        return steer(session, args->id, "cancel", body);
-      });
+  auto& command = commands.add(group,
+                               {"cancel",
+                                "End it; running steps are interrupted.",
+                                {"qd executions cancel 019a… --reason \"wrong input\""}},
+                               [args](Session& session) {
+                                 JsonObject body;
+                                 if (!args->reason.empty()) body["reason"] = args->reason;
+                                 return steer(session, args->id, "cancel", body);
+                               });
   command.add_option("execution", args->id, "The execution's id")->required();
   command.add_option("--reason", args->reason, "For those who look at it later");
 }
@@ -141,7 +158,9 @@ void add_signal(const Commands& commands, CLI::App& group) {
                                [args](Session& session) { return signal(session, *args); });
   command.add_option("execution", args->execution, "The execution's id")->required();
   command.add_option("name", args->name, "The event's name")->required();
-  command.add_option("--payload", args->payload, "Written as the input of qd run")->expected(1)->take_all();
+  command.add_option("--payload", args->payload, "Written as the input of qd run")
+      ->expected(1)
+      ->take_all();
 }
 
 void add_resolve(const Commands& commands, CLI::App& group) {
@@ -156,7 +175,9 @@ void add_resolve(const Commands& commands, CLI::App& group) {
   command.add_option("step", args->step, "The step's node id")->required();
   command.add_flag("--happened", args->happened, "It did; the step is completed");
   command.add_flag("--not-happened", args->not_happened, "It did not; the step is tried again");
-  command.add_option("--output", args->output, "What it answered, written as the input of qd run")->expected(1)->take_all();
+  command.add_option("--output", args->output, "What it answered, written as the input of qd run")
+      ->expected(1)
+      ->take_all();
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 namespace qd::cli {
 
-Result<std::string> find_definition(Session& session, Api& api, DocumentKind kind, const std::string& name) {
+Result<std::string> find_definition(Session& session, Api& api, DocumentKind kind,
+                                    const std::string& name) {
   if (is_uuid(name)) return name;
   QD_TRY(const auto project, session.project());
   const auto list = fmt::format("/projects/{}/{}", project, plural(kind));

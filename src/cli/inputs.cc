@@ -1,9 +1,9 @@
 #include "cli/inputs.h"
 
-#include <fmt/format.h>
-
 #include <iostream>
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "cli/documents.h"
 #include "engine/yaml.h"
@@ -20,7 +20,9 @@ std::unexpected<Error> not_valid(std::string message) {
 /// The content of a file as its ending says.
 Result<Json> parse_content(const std::string& text, const std::string& file, bool may_be_text) {
   const auto extension = std::filesystem::path(file).extension();
-  const auto explain = [&](const Error& error) { return not_valid(fmt::format("{}: {}", file, error.message)); };
+  const auto explain = [&](const Error& error) {
+    return not_valid(fmt::format("{}: {}", file, error.message));
+  };
   if (extension == ".yaml" || extension == ".yml") {
     auto read = engine::yaml_to_json(text);
     if (!read) return explain(read.error());
@@ -61,7 +63,8 @@ Result<JsonObject> read_assignments(const std::vector<std::string>& texts) {
   JsonObject out;
   for (const auto& text : texts) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return not_valid(fmt::format("'{}' is not written name=value", text));
+    if (equals == std::string::npos || equals == 0)
+      return not_valid(fmt::format("'{}' is not written name=value", text));
     QD_TRY(out[text.substr(0, equals)], read_member(text.substr(equals + 1)));
   }
   return out;
@@ -71,14 +74,16 @@ Result<Json> read_input(const std::vector<std::string>& texts, System& system) {
   Json input = JsonObject{};
   for (const auto& text : texts) {
     const bool is_whole = text.starts_with('@') || text.starts_with('{') || text.starts_with('[');
-    if (!is_whole && !input.is_object()) return not_valid("a member can't be put into an input that is no object");
+    if (!is_whole && !input.is_object())
+      return not_valid("a member can't be put into an input that is no object");
     if (!is_whole) {
       QD_TRY(auto members, read_assignments({text}));
       for (auto& entry : members) input.get_object()[entry.key()] = entry.value();
       continue;
     }
     QD_TRY(auto whole, read_whole(text, system));
-    if (!whole.is_object() || !input.is_object()) input = std::move(whole);
+    if (!whole.is_object() || !input.is_object())
+      input = std::move(whole);
     else
       for (auto& entry : whole.get_object()) input.get_object()[entry.key()] = entry.value();
   }

@@ -1,8 +1,8 @@
 #include "cli/lint.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "cli/documents.h"
 #include "engine/validate.h"
@@ -26,7 +26,8 @@ Finding syntax_finding(const Error& error, const std::string& file) {
   finding.line = read("line ");
   finding.column = read("column ");
   const auto colon = finding.message.find(": ");
-  if (finding.line > 0 && finding.message.starts_with("line ") && colon != std::string::npos) finding.message.erase(0, colon + 2);
+  if (finding.line > 0 && finding.message.starts_with("line ") && colon != std::string::npos)
+    finding.message.erase(0, colon + 2);
   return finding;
 }
 
@@ -65,21 +66,27 @@ Result<std::vector<Finding>> lint_text(std::string_view text, const std::string&
     for (auto& fault : engine::validate(definition ? *definition : Json()))
       findings.push_back(finding_of(std::move(fault), document));
   }
-  std::ranges::sort(findings, {}, [](const Finding& one) { return std::tie(one.line, one.column, one.code, one.message); });
+  std::ranges::sort(findings, {}, [](const Finding& one) {
+    return std::tie(one.line, one.column, one.code, one.message);
+  });
   return findings;
 }
 
 std::string show(const Finding& finding, std::string_view text, const Style& style) {
-  const auto place = finding.line > 0 ? fmt::format("{}:{}:{}", finding.file, finding.line, finding.column) : finding.file;
-  auto out = fmt::format("{} {} {} {}\n", style.bold(safe(place) + ":"), style.red("error:"), safe(finding.message),
-                         style.dim("[" + finding.code + "]"));
+  const auto place = finding.line > 0
+                         ? fmt::format("{}:{}:{}", finding.file, finding.line, finding.column)
+                         : finding.file;
+  auto out = fmt::format("{} {} {} {}\n", style.bold(safe(place) + ":"), style.red("error:"),
+                         safe(finding.message), style.dim("[" + finding.code + "]"));
   if (finding.line <= 0) return out;
   constexpr std::size_t kMost = 160;
   const auto line = cut(safe(line_at(text, finding.line)), kMost);
   const auto number = fmt::format("{:>5}", finding.line);
   out += fmt::format("{} | {}\n", number, line);
   const auto column = static_cast<std::size_t>(std::max(finding.column, 1)) - 1;
-  if (column < kMost) out += fmt::format("{} | {}{}\n", std::string(number.size(), ' '), std::string(column, ' '), style.green("^"));
+  if (column < kMost)
+    out += fmt::format("{} | {}{}\n", std::string(number.size(), ' '), std::string(column, ' '),
+                       style.green("^"));
   return out;
 }
 

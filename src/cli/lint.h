@@ -22,7 +22,8 @@ struct Finding {
 
 /// Of every workflow among the text's documents, in order of their lines. A text that is no YAML is
 /// one finding; a document that is none of ours is an error.
-[[nodiscard]] Result<std::vector<Finding>> lint_text(std::string_view text, const std::string& file);
+[[nodiscard]] Result<std::vector<Finding>> lint_text(std::string_view text,
+                                                     const std::string& file);
 
 /// `triage.yaml:12:5: error: node 'a': … [edge.unknown_node]`, then the line with a mark below.
 [[nodiscard]] std::string show(const Finding& finding, std::string_view text, const Style& style);

@@ -20,8 +20,11 @@ Result<int> lint(Session& session, const std::vector<std::string>& files) {
       if (!session.json()) session.system().out << show(finding, text, session.out_style());
     }
   }
-  if (session.json()) session.say(pretty(all));
-  else session.note(count == 0 ? "no faults" : fmt::format("{} fault{}", count, count == 1 ? "" : "s"));
+  if (session.json())
+    session.say(pretty(all));
+  else
+    session.note(count == 0 ? "no faults"
+                            : fmt::format("{} fault{}", count, count == 1 ? "" : "s"));
   return count == 0 ? kOk : kRefused;
 }
 
@@ -29,11 +32,12 @@ Result<int> lint(Session& session, const std::vector<std::string>& files) {
 
 void add_lint_command(const Commands& commands, CLI::App& workflows) {
   const auto files = std::make_shared<std::vector<std::string>>();
-  auto& command = commands.add(workflows,
-                               {"lint",
-                                "Every fault of workflow files, with line and column; asks no server.",
-                                {"qd workflows lint triage.yaml", "qd workflows lint *.yaml --json"}},
-                               [files](Session& session) { return lint(session, *files); });
+  auto& command =
+      commands.add(workflows,
+                   {"lint",
+                    "Every fault of workflow files, with line and column; asks no server.",
+                    {"qd workflows lint triage.yaml", "qd workflows lint *.yaml --json"}},
+                   [files](Session& session) { return lint(session, *files); });
   command.add_option("files", *files, "YAML or JSON files")->required();
 }
 

@@ -1,7 +1,7 @@
 // qd login, register, logout, whoami.
-#include <fmt/format.h>
-
 #include <iostream>
+
+#include <fmt/format.h>
 
 #include "cli/groups.h"
 #include "json/described.h"
@@ -32,7 +32,8 @@ Result<std::string> password_of(Session& session, const LoginArgs& args) {
   } else if (session.system().terminal.in) {
     line = session.system().ask_secret("Password: ").value_or("");
   } else {
-    return fail(ErrorKind::Invalid, "login.password", "there is no terminal to ask on; use --password-stdin");
+    return fail(ErrorKind::Invalid, "login.password",
+                "there is no terminal to ask on; use --password-stdin");
   }
   if (line.empty()) return fail(ErrorKind::Invalid, "login.password", "no password was given");
   return line;
@@ -41,15 +42,19 @@ Result<std::string> password_of(Session& session, const LoginArgs& args) {
 /// The session serves to make an API key, which lasts until `qd logout`, and ends at once.
 Result<int> sign_in(Session& session, const std::string& email, const std::string& password) {
   QD_TRY(auto anonymous, session.anonymous_api());
-  QD_TRY(const auto tokens, anonymous.post("/auth/login", JsonObject{{"email", email}, {"password", password}}));
+  QD_TRY(const auto tokens,
+         anonymous.post("/auth/login", JsonObject{{"email", email}, {"password", password}}));
   Api api(session.system(), anonymous.server(), text_at(tokens, "access_token"));
   const auto name = fmt::format("qd on {}", session.system().host_name);
   QD_TRY(const auto key, api.post("/api-keys", JsonObject{{"name", cut(name, 100)}}));
-  QD_CHECK(api.post("/auth/logout", JsonObject{{"refresh_token", text_at(tokens, "refresh_token")}}));
+  QD_CHECK(
+      api.post("/auth/logout", JsonObject{{"refresh_token", text_at(tokens, "refresh_token")}}));
 
   QD_TRY(auto logins, load_logins(session.system().config_folder));
   logins.current = api.server();
-  logins.servers[api.server()] = {.email = email, .api_key = text_at(key, "api_key"), .key_id = text_at(key, "id"),
+  logins.servers[api.server()] = {.email = email,
+                                  .api_key = text_at(key, "api_key"),
+                                  .key_id = text_at(key, "id"),
                                   .project = std::nullopt};
   QD_CHECK(save_logins(session.system().config_folder, logins));
   session.show(JsonObject{{"server", api.server()}, {"email", email}},
@@ -78,15 +83,20 @@ Result<int> logout(Session& session) {
   QD_TRY(auto logins, load_logins(session.system().config_folder));
   const auto found = logins.servers.find(server);
   if (found == logins.servers.end())
-    return fail(ErrorKind::NotFound, "login.none", fmt::format("you are not signed in to {}", server));
+    return fail(ErrorKind::NotFound, "login.none",
+                fmt::format("you are not signed in to {}", server));
   Api api(session.system(), server, found->second.api_key);
   const auto ended = api.remove("/api-keys/" + url_part(found->second.key_id));
   logins.servers.erase(found);
-  if (logins.current == server) logins.current = logins.servers.empty() ? "" : logins.servers.begin()->first;
+  if (logins.current == server)
+    logins.current = logins.servers.empty() ? "" : logins.servers.begin()->first;
   QD_CHECK(save_logins(session.system().config_folder, logins));
   // A key that is gone already was what was wanted.
-  const bool is_gone = ended || ended.error().kind == ErrorKind::Unauthenticated || ended.error().kind == ErrorKind::NotFound;
-  if (!is_gone) session.note(fmt::format("qd: the server still knows the API key: {}", safe(ended.error().message)));
+  const bool is_gone = ended || ended.error().kind == ErrorKind::Unauthenticated ||
+                       ended.error().kind == ErrorKind::NotFound;
+  if (!is_gone)
+    session.note(
+        fmt::format("qd: the server still knows the API key: {}", safe(ended.error().message)));
   session.show(JsonObject{{"server", server}}, fmt::format("Signed out of {}.\n", server));
   return kOk;
 }
@@ -94,13 +104,15 @@ Result<int> logout(Session& session) {
 Result<int> whoami(Session& session) {
   QD_TRY(auto* const api, session.api());
   QD_TRY(const auto me, api->get("/auth/me"));
-  session.show(me, fmt::format("{} ({}) at {}\n", safe(text_at(me, "email")), safe(text_at(me, "role")), api->server()));
+  session.show(me, fmt::format("{} ({}) at {}\n", safe(text_at(me, "email")),
+                               safe(text_at(me, "role")), api->server()));
   return kOk;
 }
 
 void add_password_options(CLI::App& command, LoginArgs& args) {
   command.add_option("--email", args.email, "Asked for on the terminal when absent");
-  command.add_flag("--password-stdin", args.password_stdin, "Read the password from the first line of stdin");
+  command.add_flag("--password-stdin", args.password_stdin,
+                   "Read the password from the first line of stdin");
 }
 
 }  // namespace
@@ -115,15 +127,19 @@ void add_login_commands(const Commands& commands, CLI::App& app) {
                           [args](Session& session) { return login(session, *args); });
   add_password_options(in, *args);
   const auto fresh = std::make_shared<LoginArgs>();
-  auto& up = commands.add(app,
-                          {"register",
-                           "Make an account and sign in; a server's first one is its administrator.",
-                           {"qd register --email ada@example.com --name \"Ada Lovelace\""}},
-                          [fresh](Session& session) { return register_user(session, *fresh); });
+  auto& up =
+      commands.add(app,
+                   {"register",
+                    "Make an account and sign in; a server's first one is its administrator.",
+                    {"qd register --email ada@example.com --name \"Ada Lovelace\""}},
+                   [fresh](Session& session) { return register_user(session, *fresh); });
   add_password_options(up, *fresh);
   up.add_option("--name", fresh->name, "Your full name");
-  commands.add(app, {"logout", "End the API key that `qd login` made, and forget it.", {"qd logout"}}, &logout);
-  commands.add(app, {"whoami", "Who you are to the server.", {"qd whoami", "qd whoami --json"}}, &whoami);
+  commands.add(app,
+               {"logout", "End the API key that `qd login` made, and forget it.", {"qd logout"}},
+               &logout);
+  commands.add(app, {"whoami", "Who you are to the server.", {"qd whoami", "qd whoami --json"}},
+               &whoami);
 }
 
 }  // namespace qd::cli

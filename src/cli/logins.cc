@@ -1,14 +1,14 @@
 #include "cli/logins.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/text.h"
 #include "json/described.h"
@@ -18,10 +18,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path file_in(const fs::path& folder) { return folder / "logins.json"; }
+fs::path file_in(const fs::path& folder) {
+  return folder / "logins.json";
+}
 
 std::unexpected<Error> not_saved(const fs::path& path, std::string_view why) {
-  return fail(ErrorKind::Internal, "login.not_saved", fmt::format("can't write {}: {}", path.string(), why));
+  return fail(ErrorKind::Internal, "login.not_saved",
+              fmt::format("can't write {}: {}", path.string(), why));
 }
 
 /// A new file that only its owner may read, whatever the umask says.
@@ -44,7 +47,8 @@ Result<Logins> load_logins(const fs::path& folder) {
   text << file.rdbuf();
   const auto unreadable = [&](const Error& error) {
     return fail(ErrorKind::Malformed, "login.unreadable",
-                fmt::format("{} is damaged ({}); remove it and sign in again", file_in(folder).string(), error.message));
+                fmt::format("{} is damaged ({}); remove it and sign in again",
+                            file_in(folder).string(), error.message));
   };
   const auto value = json::parse(text.str());
   if (!value) return unreadable(value.error());
@@ -69,9 +73,11 @@ Result<void> save_logins(const fs::path& folder, const Logins& logins) {
 Result<std::string> server_address(std::string text) {
   while (text.ends_with('/')) text.pop_back();
   const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
-  if (!has_scheme || text.find("://") + 3 == text.size() || text.find_first_of(" ?#@") != std::string::npos)
-    return fail(ErrorKind::Invalid, "server.url",
-                fmt::format("'{}' is no server's address; it is written http://127.0.0.1:8000", text));
+  if (!has_scheme || text.find("://") + 3 == text.size() ||
+      text.find_first_of(" ?#@") != std::string::npos)
+    return fail(
+        ErrorKind::Invalid, "server.url",
+        fmt::format("'{}' is no server's address; it is written http://127.0.0.1:8000", text));
   return text;
 }
 

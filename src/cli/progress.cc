@@ -1,8 +1,8 @@
 #include "cli/progress.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace qd::cli {
 namespace {
@@ -26,7 +26,8 @@ std::string note_of(const Json& event, const std::string& type) {
     auto reason = text_at(*data, "reason");
     if (reason.empty()) reason = text_at(*data, "waiting_for");
     const auto until = text_at(*data, "until");
-    return "for " + (reason.empty() ? std::string("something") : reason) + (until.empty() ? "" : " until " + brief_time(until));
+    return "for " + (reason.empty() ? std::string("something") : reason) +
+           (until.empty() ? "" : " until " + brief_time(until));
   }
   if (type == "step_recorded") return record_note(*data);
   const auto code = text_at(*data, "error/code");
@@ -94,7 +95,8 @@ std::string Progress::take(const Json& event) {
   auto line = fmt::format("{}  {}  {}", style_.dim(time), pad(shown ? safe(node) : "execution", 20),
                           style_.status(status, pad(safe(word), 9)));
   const bool is_over = status == "completed" || status == "failed";
-  if (shown && is_over && shown->started) line += "  " + style_.dim(brief_duration((at - *shown->started).count()));
+  if (shown && is_over && shown->started)
+    line += "  " + style_.dim(brief_duration((at - *shown->started).count()));
   const auto& note = shown ? shown->note : note_;
   if (!note.empty()) line += "  " + safe(note);
   while (line.ends_with(' ')) line.pop_back();
@@ -103,9 +105,11 @@ std::string Progress::take(const Json& event) {
 
 std::string Progress::line_of(const Step& one, std::size_t id_width, std::size_t most) const {
   std::string took;
-  if (one.started && one.last && one.last > one.started) took = brief_duration((*one.last - *one.started).count());
-  const auto plain = fmt::format("{} {}  {}  {}  {}", mark_of(one.status), pad(safe(one.id), id_width),
-                                 pad(one.status, 9), pad(took, 7), safe(one.note));
+  if (one.started && one.last && one.last > one.started)
+    took = brief_duration((*one.last - *one.started).count());
+  const auto plain =
+      fmt::format("{} {}  {}  {}  {}", mark_of(one.status), pad(safe(one.id), id_width),
+                  pad(one.status, 9), pad(took, 7), safe(one.note));
   return style_.status(one.status, cut(plain, most));
 }
 
@@ -115,10 +119,12 @@ std::string Progress::board(std::size_t most, std::size_t height) const {
     if (one.status != "skipped") id_width = std::max(id_width, width(one.id));
   std::vector<std::string> lines;
   for (const auto& one : steps_)
-    if (one.status != "skipped") lines.push_back(line_of(one, std::min<std::size_t>(id_width, 32), most));
+    if (one.status != "skipped")
+      lines.push_back(line_of(one, std::min<std::size_t>(id_width, 32), most));
   const auto room = height > 1 ? height - 1 : 1;
   std::string out;
-  for (auto i = lines.size() - std::min(lines.size(), room); i < lines.size(); ++i) out += lines[i] + "\n";
+  for (auto i = lines.size() - std::min(lines.size(), room); i < lines.size(); ++i)
+    out += lines[i] + "\n";
   const auto end = note_.empty() ? status_ : fmt::format("{}  {}", status_, safe(note_));
   return out + style_.bold(cut(end, most)) + "\n";
 }

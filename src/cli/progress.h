@@ -35,7 +35,8 @@ class Progress {
   };
   Step& step(const std::string& id);
   void record(const Json& event, const std::string& type, Timestamp at);
-  [[nodiscard]] std::string line_of(const Step& step, std::size_t id_width, std::size_t width) const;
+  [[nodiscard]] std::string line_of(const Step& step, std::size_t id_width,
+                                    std::size_t width) const;
 
   Style style_;
   std::vector<Step> steps_;

@@ -50,16 +50,19 @@ Result<std::string> bring(Session& session, Api& api, const RunArgs& args) {
 }
 
 Result<int> run(Session& session, const RunArgs& args) {
-  if (args.detach && args.wait) return fail(ErrorKind::Invalid, "run.options", "--wait and --detach are opposites");
+  if (args.detach && args.wait)
+    return fail(ErrorKind::Invalid, "run.options", "--wait and --detach are opposites");
   QD_TRY(auto input, read_input(args.input, session.system()));
   QD_TRY(auto* const api, session.api());
-  QD_TRY(const auto workflow, is_file(args.target)
-                                  ? bring(session, *api, args)
-                                  : find_definition(session, *api, DocumentKind::Workflow, args.target));
+  QD_TRY(const auto workflow,
+         is_file(args.target)
+             ? bring(session, *api, args)
+             : find_definition(session, *api, DocumentKind::Workflow, args.target));
   JsonObject request{{"input", std::move(input)}};
   if (args.version > 0) request["version"] = args.version;
   if (args.priority != 0) request["priority"] = args.priority;
-  QD_TRY(const auto execution, api->post(fmt::format("/workflows/{}/execute", url_part(workflow)), request));
+  QD_TRY(const auto execution,
+         api->post(fmt::format("/workflows/{}/execute", url_part(workflow)), request));
   const auto id = text_at(execution, "id");
   if (args.detach) {
     session.show(execution, id + "\n");
@@ -74,7 +77,8 @@ struct LogArgs {
   bool follow = false;
 };
 
-/// Every event as a line; with --json as JSON lines. Without --follow up to the one that is the last now.
+/// Every event as a line; with --json as JSON lines. Without --follow up to the one that is the
+/// last now.
 Result<int> logs(Session& session, const LogArgs& args) {
   QD_TRY(auto* const api, session.api());
   QD_TRY(const auto execution, api->get("/executions/" + url_part(args.execution)));
@@ -82,8 +86,10 @@ Result<int> logs(Session& session, const LogArgs& args) {
   Progress progress(session.out_style());
   const auto show = [&](const Json& event) {
     const auto line = progress.take(event);
-    if (session.json()) session.say(json::print(event));
-    else if (!line.empty()) session.say(line);
+    if (session.json())
+      session.say(json::print(event));
+    else if (!line.empty())
+      session.say(line);
     const bool is_last = !args.follow && number_at(event, "seq") >= last;
     return is_last ? Api::Next::Enough : Api::Next::More;
   };
@@ -101,18 +107,23 @@ void add_run_commands(const Commands& commands, CLI::App& app) {
       app,
       {.name = "run",
        .summary = "Run a workflow: one of the server by name, or a file.",
-       .examples = {"qd run examples/triage/triage.yaml --input @examples/triage/issues.json",
-                    "qd run \"Triage issues\" --project triage --input repo=acme/app --input limit=20",
-                    "qd run nightly --detach --json | jq -r .id"},
-       .notes = "A file is applied first, with the agents, tools and project that it needs from the .yaml files beside it.\n"
-                "The exit code is 0 when the execution completed, 3 when it failed, 4 cancelled, 5 timed out; 1 when it\n"
+       .examples =
+           {"qd run examples/triage/triage.yaml --input @examples/triage/issues.json",
+            "qd run \"Triage issues\" --project triage --input repo=acme/app --input limit=20",
+            "qd run nightly --detach --json | jq -r .id"},
+       .notes = "A file is applied first, with the agents, tools and project that it needs from "
+                "the .yaml files beside it.\n"
+                "The exit code is 0 when the execution completed, 3 when it failed, 4 cancelled, 5 "
+                "timed out; 1 when it\n"
                 "could not be started or followed.",
        .has_project = true},
       [args](Session& session) { return run(session, *args); });
-  command.add_option("workflow", args->target, "A .yaml file, or a workflow's name or id")->required();
+  command.add_option("workflow", args->target, "A .yaml file, or a workflow's name or id")
+      ->required();
   command
-      .add_option("-i,--input", args->input,
-                  "name=value, name=@file, @file.json, @- (stdin) or JSON; may be given several times")
+      .add_option(
+          "-i,--input", args->input,
+          "name=value, name=@file, @file.json, @- (stdin) or JSON; may be given several times")
       ->option_text("INPUT")
       ->expected(1)
       ->take_all();
@@ -126,13 +137,15 @@ void add_run_commands(const Commands& commands, CLI::App& app) {
   command.add_flag("--detach", args->detach, "Print the execution's id and leave it running");
 
   const auto log_args = std::make_shared<LogArgs>();
-  auto& log = commands.add(app,
-                           {"logs",
-                            "The events of an execution.",
-                            {"qd logs 019a…", "qd logs 019a… --follow", "qd logs 019a… --json | jq .type"}},
-                           [log_args](Session& session) { return logs(session, *log_args); });
+  auto& log =
+      commands.add(app,
+                   {"logs",
+                    "The events of an execution.",
+                    {"qd logs 019a…", "qd logs 019a… --follow", "qd logs 019a… --json | jq .type"}},
+                   [log_args](Session& session) { return logs(session, *log_args); });
   log.add_option("execution", log_args->execution, "The execution's id")->required();
-  log.add_flag("-f,--follow", log_args->follow, "Go on until it is over; the exit code is then its outcome's");
+  log.add_flag("-f,--follow", log_args->follow,
+               "Go on until it is over; the exit code is then its outcome's");
 }
 
 }  // namespace qd::cli

@@ -1,8 +1,8 @@
 #include "cli/session.h"
 
-#include <fmt/format.h>
-
 #include <iostream>
+
+#include <fmt/format.h>
 
 #include "base/id.h"
 #include "base/near_name.h"
@@ -27,16 +27,25 @@ int run_command(System& system, Options options, const Run& run) {
 std::string footer(const Spec& spec) {
   auto text = spec.notes;
   if (spec.examples.empty()) return text;
-  return fmt::format("{}{}Examples:\n  {}", text, text.empty() ? "" : "\n\n", fmt::join(spec.examples, "\n  "));
+  return fmt::format("{}{}Examples:\n  {}", text, text.empty() ? "" : "\n\n",
+                     fmt::join(spec.examples, "\n  "));
 }
 
 }  // namespace
 
-Style Session::style(bool is_terminal) const { return Style(is_terminal && !system_.variable("NO_COLOR")); }
-Style Session::out_style() const { return style(system_.terminal.out); }
-Style Session::err_style() const { return style(system_.terminal.err); }
+Style Session::style(bool is_terminal) const {
+  return Style(is_terminal && !system_.variable("NO_COLOR"));
+}
+Style Session::out_style() const {
+  return style(system_.terminal.out);
+}
+Style Session::err_style() const {
+  return style(system_.terminal.err);
+}
 
-Result<Logins> Session::logins() { return load_logins(system_.config_folder); }
+Result<Logins> Session::logins() {
+  return load_logins(system_.config_folder);
+}
 
 Result<std::string> Session::server() {
   if (!options_.server.empty()) return server_address(options_.server);
@@ -59,8 +68,9 @@ Result<Api*> Session::api() {
     QD_TRY(const auto saved, logins());
     const auto found = saved.servers.find(address);
     if (found == saved.servers.end())
-      return fail(ErrorKind::Unauthenticated, "login.none",
-                  fmt::format("you are not signed in to {}; run: qd login --server {}", address, address));
+      return fail(
+          ErrorKind::Unauthenticated, "login.none",
+          fmt::format("you are not signed in to {}; run: qd login --server {}", address, address));
     token = found->second.api_key;
     project_ = found->second.project;
   }
@@ -71,13 +81,15 @@ Result<Api*> Session::api() {
 Result<std::string> Session::project() {
   QD_TRY(auto* const server_api, api());
   if (!options_.project.empty()) return find_project(*server_api, options_.project);
-  if (const auto given = system_.variable("QUARTERDECK_PROJECT")) return find_project(*server_api, *given);
+  if (const auto given = system_.variable("QUARTERDECK_PROJECT"))
+    return find_project(*server_api, *given);
   if (project_) return *project_;
   QD_TRY(const auto all, server_api->all("/projects", 2));
   if (all.size() == 1) return text_at(all.front(), "id");
   return fail(ErrorKind::Invalid, "project.not_said",
-              all.empty() ? "there is no project yet; make one: qd projects create NAME"
-                          : "say which project: --project NAME, or once and for all: qd projects use NAME");
+              all.empty()
+                  ? "there is no project yet; make one: qd projects create NAME"
+                  : "say which project: --project NAME, or once and for all: qd projects use NAME");
 }
 
 Result<std::string> find_project(Api& api, const std::string& name) {
@@ -92,18 +104,26 @@ Result<std::string> find_project(Api& api, const std::string& name) {
   const std::vector<std::string_view> known(names.begin(), names.end());
   const auto near = near_name(name, known);
   return fail(ErrorKind::NotFound, "project.not_found",
-              fmt::format("there is no project '{}'{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+              fmt::format("there is no project '{}'{}", name,
+                          near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
 }
 
-void Session::say(std::string_view line) { system_.out << line << '\n' << std::flush; }
-void Session::note(std::string_view line) { system_.err << line << '\n' << std::flush; }
+void Session::say(std::string_view line) {
+  system_.out << line << '\n' << std::flush;
+}
+void Session::note(std::string_view line) {
+  system_.err << line << '\n' << std::flush;
+}
 
 void Session::show(const Json& value, std::string_view text) {
-  if (json()) say(pretty(value));
-  else system_.out << text << std::flush;
+  if (json())
+    say(pretty(value));
+  else
+    system_.out << text << std::flush;
 }
 
-void Session::show_table(const std::vector<Column>& columns, const JsonArray& items, std::string_view when_empty) {
+void Session::show_table(const std::vector<Column>& columns, const JsonArray& items,
+                         std::string_view when_empty) {
   if (json()) return say(pretty(items));
   if (items.empty()) return note(when_empty);
   const auto most = system_.terminal.out ? static_cast<std::size_t>(system_.terminal.width) : 0;
@@ -112,9 +132,11 @@ void Session::show_table(const std::vector<Column>& columns, const JsonArray& it
 
 void Session::complain(const Error& error) {
   const auto style = err_style();
-  note(fmt::format("{} {} {}", style.red("qd:"), safe(error.message, Lines::Keep), style.dim("(" + safe(error.code) + ")")));
+  note(fmt::format("{} {} {}", style.red("qd:"), safe(error.message, Lines::Keep),
+                   style.dim("(" + safe(error.code) + ")")));
   for (const auto& fault : error.faults)
-    note(fmt::format("  {}: {} {}", style.bold(safe(fault.path)), safe(fault.message), style.dim("(" + safe(fault.code) + ")")));
+    note(fmt::format("  {}: {} {}", style.bold(safe(fault.path)), safe(fault.message),
+                     style.dim("(" + safe(fault.code) + ")")));
   if (error.kind == ErrorKind::Internal && !error.internal.empty())
     note(fmt::format("  the server's log knows more of request {}", safe(error.internal)));
   if (error.kind == ErrorKind::Unauthenticated && error.code != "login.none")
@@ -137,9 +159,13 @@ CLI::App& Commands::add(CLI::App& parent, Spec spec, Run run) const {
   command.footer(footer(spec));
   const auto options = std::make_shared<Options>();
   command.add_flag("--json", options->json, "Print JSON, for scripts")->group("Common");
-  command.add_option("--server", options->server, "The server's address [QUARTERDECK_SERVER]")->option_text("URL")->group("Common");
+  command.add_option("--server", options->server, "The server's address [QUARTERDECK_SERVER]")
+      ->option_text("URL")
+      ->group("Common");
   if (spec.has_project)
-    command.add_option("-p,--project", options->project, "Name, slug or id of the project [QUARTERDECK_PROJECT]")
+    command
+        .add_option("-p,--project", options->project,
+                    "Name, slug or id of the project [QUARTERDECK_PROJECT]")
         ->option_text("NAME")
         ->group("Common");
   command.callback([system = system_, &exit_code = exit_code_, options, run = std::move(run)] {

@@ -51,7 +51,8 @@ class Session {
   /// With --json the value, otherwise `text`, which brings its own line ends.
   void show(const Json& value, std::string_view text);
   /// A list as a table, or with --json as JSON.
-  void show_table(const std::vector<Column>& columns, const JsonArray& items, std::string_view when_empty);
+  void show_table(const std::vector<Column>& columns, const JsonArray& items,
+                  std::string_view when_empty);
   /// What went wrong, for people, on stderr.
   void complain(const Error& error);
   /// Asks on the terminal; without one, or with `yes`, it is confirmed or refused at once.
@@ -87,7 +88,8 @@ struct Spec {
 class Commands {
  public:
   /// Both outlive the parsing.
-  Commands(std::shared_ptr<System> system, int& exit_code) : system_(std::move(system)), exit_code_(exit_code) {}
+  Commands(std::shared_ptr<System> system, int& exit_code)
+      : system_(std::move(system)), exit_code_(exit_code) {}
 
   /// A command that does something. What it throws is said on stderr and is exit code 1.
   CLI::App& add(CLI::App& parent, Spec spec, Run run) const;

@@ -1,12 +1,12 @@
 #include "cli/system.h"
 
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <iostream>
 #include <thread>
+
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 namespace qd::cli {
 namespace {
@@ -17,13 +17,15 @@ std::optional<std::string> variable(const std::string& name) {
 }
 
 std::filesystem::path config_folder() {
-  if (const auto folder = variable("XDG_CONFIG_HOME")) return std::filesystem::path(*folder) / "quarterdeck";
+  if (const auto folder = variable("XDG_CONFIG_HOME"))
+    return std::filesystem::path(*folder) / "quarterdeck";
   return std::filesystem::path(variable("HOME").value_or(".")) / ".config" / "quarterdeck";
 }
 
 std::string host_name() {
   char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? std::string(name) : std::string("this machine");
+  return ::gethostname(name, sizeof name - 1) == 0 ? std::string(name)
+                                                   : std::string("this machine");
 }
 
 Terminal look_at_terminal() {

@@ -41,8 +41,8 @@ class World : public ::testing::Test {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  /// What `GET /projects` (a method, a space, the path after /api/v1) answers: of several answers to
-  /// one request each comes once, and the last one again and again.
+  /// What `GET /projects` (a method, a space, the path after /api/v1) answers: of several answers
+  /// to one request each comes once, and the last one again and again.
   void answer(const std::string& request, std::string body, int status = 200) {
     answers_[request].push_back({.status = status, .headers = {}, .body = std::move(body)});
   }
@@ -103,11 +103,15 @@ class World : public ::testing::Test {
   }
 
   Result<http::ClientResponse> reply(const http::ClientRequest& request) {
-    if (!is_reachable_) return fail(ErrorKind::Unavailable, "http.connect", "nothing listens there");
+    if (!is_reachable_)
+      return fail(ErrorKind::Unavailable, "http.connect", "nothing listens there");
     const auto found = answers_.find(name_of(request));
     if (found == answers_.end())
-      return http::ClientResponse{.status = 404, .headers = {},
-                                  .body = R"({"code": "test.no_answer", "detail": "no answer for )" + name_of(request) + "\"}"};
+      return http::ClientResponse{
+          .status = 404,
+          .headers = {},
+          .body =
+              R"({"code": "test.no_answer", "detail": "no answer for )" + name_of(request) + "\"}"};
     auto& list = found->second;
     auto response = list.front();
     if (list.size() > 1) list.erase(list.begin());
@@ -118,20 +122,22 @@ class World : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   std::map<std::string, std::vector<http::ClientResponse>> answers_;
-  qd::test::FakeHttpClient client_{[this](const http::ClientRequest& request) { return reply(request); }};
-  System system_{.out = out_,
-                 .err = err_,
-                 .in = in_,
-                 .terminal = {},
-                 .variable = [this](const std::string& name) -> std::optional<std::string> {
-                   const auto found = variables_.find(name);
-                   return found == variables_.end() ? std::nullopt : std::optional(found->second);
-                 },
-                 .config_folder = {},
-                 .host_name = "workstation",
-                 .client = [this]() -> http::Client& { return client_; },
-                 .pause = [this](milliseconds) { ++pauses_; },
-                 .ask_secret = [](const std::string&) { return std::optional<std::string>("typed"); }};
+  qd::test::FakeHttpClient client_{
+      [this](const http::ClientRequest& request) { return reply(request); }};
+  System system_{
+      .out = out_,
+      .err = err_,
+      .in = in_,
+      .terminal = {},
+      .variable = [this](const std::string& name) -> std::optional<std::string> {
+        const auto found = variables_.find(name);
+        return found == variables_.end() ? std::nullopt : std::optional(found->second);
+      },
+      .config_folder = {},
+      .host_name = "workstation",
+      .client = [this]() -> http::Client& { return client_; },
+      .pause = [this](milliseconds) { ++pauses_; },
+      .ask_secret = [](const std::string&) { return std::optional<std::string>("typed"); }};
 
   void SetUp() override { system_.config_folder = folder_ / "config"; }
 };

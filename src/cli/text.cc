@@ -5,13 +5,16 @@
 namespace qd::cli {
 namespace {
 
-bool starts_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+bool starts_code_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
 
 void print_pretty(const Json& value, std::size_t indent, std::string& out);
 
 /// Members or items between brackets, each on a line of its own.
 template <class Items, class Print>
-void print_lines(const Items& items, std::string_view brackets, std::size_t indent, std::string& out, Print print) {
+void print_lines(const Items& items, std::string_view brackets, std::size_t indent,
+                 std::string& out, Print print) {
   out += brackets[0];
   bool first = true;
   for (const auto& item : items) {
@@ -31,9 +34,12 @@ void print_pretty(const Json& value, std::size_t indent, std::string& out) {
       print_pretty(entry.value(), indent + 2, out);
     });
   if (const auto* array = value.if_array())
-    return print_lines(*array, "[]", indent, out, [&](const Json& item) { print_pretty(item, indent + 2, out); });
-  if (const auto* fraction = value.if_double()) out += number_text(*fraction);
-  else out += json::print(value);
+    return print_lines(*array, "[]", indent, out,
+                       [&](const Json& item) { print_pretty(item, indent + 2, out); });
+  if (const auto* fraction = value.if_double())
+    out += number_text(*fraction);
+  else
+    out += json::print(value);
 }
 
 struct Cell {
@@ -59,8 +65,10 @@ std::string Style::with(std::string_view code, std::string_view text) const {
 
 std::string Style::status(std::string_view status, std::string_view text) const {
   if (status == "completed" || status == "approved" || status == "active") return green(text);
-  if (status == "failed" || status == "timed_out" || status == "rejected" || status == "uncertain") return red(text);
-  if (status == "waiting" || status == "paused" || status == "pending" || status == "expired") return yellow(text);
+  if (status == "failed" || status == "timed_out" || status == "rejected" || status == "uncertain")
+    return red(text);
+  if (status == "waiting" || status == "paused" || status == "pending" || status == "expired")
+    return yellow(text);
   if (status == "running" || status == "started") return blue(text);
   return dim(text);
 }
@@ -71,17 +79,24 @@ std::string safe(std::string_view text, Lines lines) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     const bool is_space = c == '\n' || c == '\t';
-    if (is_space && lines == Lines::Keep) out += text[i];
-    else if (is_space || c == '\r') out += ' ';
-    else if (c < 0x20 || c == 0x7F) out += '?';
+    if (is_space && lines == Lines::Keep)
+      out += text[i];
+    else if (is_space || c == '\r')
+      out += ' ';
+    else if (c < 0x20 || c == 0x7F)
+      out += '?';
     // U+0080 to U+009F are control characters too.
-    else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) out += '?', ++i;
-    else out += text[i];
+    else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+      out += '?', ++i;
+    else
+      out += text[i];
   }
   return out;
 }
 
-std::size_t width(std::string_view text) { return static_cast<std::size_t>(std::ranges::count_if(text, starts_code_point)); }
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_code_point));
+}
 
 std::string cut(std::string_view text, std::size_t most) {
   if (width(text) <= most) return std::string(text);
@@ -157,13 +172,16 @@ std::string url_part(std::string_view text) {
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        std::string_view("-._~").contains(c);
-    if (plain) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (plain)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }
 
-std::string table(const std::vector<Column>& columns, const JsonArray& items, const Style& style, std::size_t most) {
+std::string table(const std::vector<Column>& columns, const JsonArray& items, const Style& style,
+                  std::size_t most) {
   std::vector<std::size_t> widths;
   for (const auto& column : columns) widths.push_back(width(column.title));
   std::vector<std::vector<Cell>> rows;
@@ -183,7 +201,8 @@ std::string table(const std::vector<Column>& columns, const JsonArray& items, co
       const bool fits = width(text.plain) <= left;
       out += fits ? text.styled : cut(text.plain, left);
       const auto used = is_last ? width(text.plain) : widths[i] + 2;
-      if (!is_last && fits) out.append(std::min(left, used) - std::min(left, width(text.plain)), ' ');
+      if (!is_last && fits)
+        out.append(std::min(left, used) - std::min(left, width(text.plain)), ' ');
       left = used >= left ? 0 : left - used;
     }
     while (out.ends_with(' ')) out.pop_back();

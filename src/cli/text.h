@@ -66,7 +66,7 @@ struct Column {
   std::string path;
 };
 /// Titles and rows in columns. Lines are cut to `most` characters; 0: as long as they are.
-[[nodiscard]] std::string table(const std::vector<Column>& columns, const JsonArray& items, const Style& style,
-                                std::size_t most);
+[[nodiscard]] std::string table(const std::vector<Column>& columns, const JsonArray& items,
+                                const Style& style, std::size_t most);
 
 }  // namespace qd::cli

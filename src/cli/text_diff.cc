@@ -31,7 +31,8 @@ void add(std::vector<Edit>& edits, char mark, std::span<const std::string_view> 
 }
 
 /// The edits between two runs of lines, by their longest common subsequence.
-void compare(std::span<const std::string_view> a, std::span<const std::string_view> b, std::vector<Edit>& edits) {
+void compare(std::span<const std::string_view> a, std::span<const std::string_view> b,
+             std::vector<Edit>& edits) {
   if ((a.size() + 1) * (b.size() + 1) > kMostCells) {
     add(edits, '-', a);
     return add(edits, '+', b);
@@ -41,13 +42,17 @@ void compare(std::span<const std::string_view> a, std::span<const std::string_vi
   std::vector<std::uint32_t> common((a.size() + 1) * columns);
   for (auto i = a.size(); i-- > 0;)
     for (auto j = b.size(); j-- > 0;)
-      common[i * columns + j] = a[i] == b[j] ? common[(i + 1) * columns + j + 1] + 1
-                                             : std::max(common[(i + 1) * columns + j], common[i * columns + j + 1]);
+      common[i * columns + j] =
+          a[i] == b[j] ? common[(i + 1) * columns + j + 1] + 1
+                       : std::max(common[(i + 1) * columns + j], common[i * columns + j + 1]);
   std::size_t i = 0, j = 0;
   while (i < a.size() && j < b.size()) {
-    if (a[i] == b[j]) edits.push_back({' ', a[i]}), ++i, ++j;
-    else if (common[(i + 1) * columns + j] >= common[i * columns + j + 1]) edits.push_back({'-', a[i++]});
-    else edits.push_back({'+', b[j++]});
+    if (a[i] == b[j])
+      edits.push_back({' ', a[i]}), ++i, ++j;
+    else if (common[(i + 1) * columns + j] >= common[i * columns + j + 1])
+      edits.push_back({'-', a[i++]});
+    else
+      edits.push_back({'+', b[j++]});
   }
   add(edits, '-', a.subspan(i));
   add(edits, '+', b.subspan(j));
@@ -62,7 +67,8 @@ std::vector<Edit> edits_between(const Lines& a, const Lines& b) {
   const std::span first(a), second(b);
   std::vector<Edit> edits;
   add(edits, ' ', first.first(head));
-  compare(first.subspan(head, a.size() - head - tail), second.subspan(head, b.size() - head - tail), edits);
+  compare(first.subspan(head, a.size() - head - tail), second.subspan(head, b.size() - head - tail),
+          edits);
   add(edits, ' ', first.last(tail));
   return edits;
 }
@@ -90,8 +96,10 @@ std::string text_diff(std::string_view before, std::string_view after, const Sty
   std::string out;
   bool in_gap = false;
   for (std::size_t i = 0; i < edits.size(); ++i) {
-    if (shown[i]) out += show(edits[i], style);
-    else if (!in_gap) out += style.dim("  ...") + "\n";
+    if (shown[i])
+      out += show(edits[i], style);
+    else if (!in_gap)
+      out += style.dim("  ...") + "\n";
     in_gap = !shown[i];
   }
   return out;

@@ -10,6 +10,7 @@ namespace qd::cli {
 
 /// Lines with `-` before those that go and `+` before those that come, with three lines around
 /// them; empty when the texts are the same.
-[[nodiscard]] std::string text_diff(std::string_view before, std::string_view after, const Style& style);
+[[nodiscard]] std::string text_diff(std::string_view before, std::string_view after,
+                                    const Style& style);
 
 }  // namespace qd::cli

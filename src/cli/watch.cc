@@ -1,8 +1,8 @@
 #include "cli/watch.h"
 
-#include <fmt/format.h>
-
 #include <iostream>
+
+#include <fmt/format.h>
 
 #include "cli/progress.h"
 
@@ -14,7 +14,8 @@ std::string form_options(const Json& approval) {
   std::string options;
   const auto* required = member(approval, "form/required");
   if (!required || !required->is_array()) return options;
-  for (const auto& name : required->get_array()) options += fmt::format(" --form {}=…", safe(brief(name)));
+  for (const auto& name : required->get_array())
+    options += fmt::format(" --form {}=…", safe(brief(name)));
   return options;
 }
 
@@ -22,7 +23,10 @@ std::string form_options(const Json& approval) {
 class Display {
  public:
   Display(Session& session, Api& api, std::string execution)
-      : session_(session), api_(api), execution_(std::move(execution)), progress_(session.err_style()) {}
+      : session_(session),
+        api_(api),
+        execution_(std::move(execution)),
+        progress_(session.err_style()) {}
 
   void take(const Json& event) {
     const auto line = progress_.take(event);
@@ -32,8 +36,9 @@ class Display {
       if (!line.empty()) session_.note(line);
     } else {
       erase();
-      const auto board = progress_.board(static_cast<std::size_t>(terminal.width) - 1,
-                                         static_cast<std::size_t>(std::max(terminal.height - 2, 2)));
+      const auto board =
+          progress_.board(static_cast<std::size_t>(terminal.width) - 1,
+                          static_cast<std::size_t>(std::max(terminal.height - 2, 2)));
       session_.system().err << board << std::flush;
       lines_ = std::ranges::count(board, '\n');
     }
@@ -48,13 +53,14 @@ class Display {
 
   /// What is waiting for a person; these lines stay above the board.
   void show_approvals() {
-    const auto waiting =
-        api_.all(fmt::format("/approvals?execution_id={}&status=pending", url_part(execution_)), 20);
+    const auto waiting = api_.all(
+        fmt::format("/approvals?execution_id={}&status=pending", url_part(execution_)), 20);
     if (!waiting) return session_.complain(waiting.error());
     erase();
     for (const auto& approval : *waiting)
-      session_.note(fmt::format("{} {}\n  qd approvals approve {}{}", session_.err_style().yellow("approval needed:"),
-                                safe(text_at(approval, "title")), safe(text_at(approval, "id")), form_options(approval)));
+      session_.note(fmt::format(
+          "{} {}\n  qd approvals approve {}{}", session_.err_style().yellow("approval needed:"),
+          safe(text_at(approval, "title")), safe(text_at(approval, "id")), form_options(approval)));
   }
 
   Session& session_;

@@ -19,8 +19,12 @@ bool is_plain(std::string_view text, Where where) {
   if (std::string_view("-?:,[]{}#&*!|>'\"%@`").contains(text.front())) return false;
   for (const char c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-  if (where == Where::Brackets && text.find_first_of("{}[],") != std::string_view::npos) return false;
-  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
+  // Readers differ in what they take inside brackets.
+  if (where == Where::Brackets &&
+      text.find_first_of("?:,[]{}#&*!|>'\"%@`\\") != std::string_view::npos)
+    return false;
+  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos)
+    return false;
   if (text == "---" || text.starts_with("--- ") || text.starts_with("...")) return false;
   const auto read = engine::yaml_to_json(text);
   return read && read->value.is_string() && std::string_view(read->value.get_string()) == text;
@@ -28,7 +32,8 @@ bool is_plain(std::string_view text, Where where) {
 
 /// Whether the text may stand as a block behind `|`.
 bool is_block(std::string_view text) {
-  if (text.find('\n') == std::string_view::npos || text.front() == ' ' || text.front() == '\n') return false;
+  if (text.find('\n') == std::string_view::npos || text.front() == ' ' || text.front() == '\n')
+    return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if ((c < 0x20 && c != '\n') || c == 0x7F) return false;
@@ -40,11 +45,13 @@ bool is_block(std::string_view text) {
 
 /// JSON's quotes are YAML's double quotes.
 std::string quoted(std::string_view text, Where where) {
-  return is_plain(text, where) ? std::string(text) : json::print(Json(boost::json::string_view(text)));
+  return is_plain(text, where) ? std::string(text)
+                               : json::print(Json(boost::json::string_view(text)));
 }
 
 bool is_leaf(const Json& value) {
-  return !(value.is_object() && !value.get_object().empty()) && !(value.is_array() && !value.get_array().empty());
+  return !(value.is_object() && !value.get_object().empty()) &&
+         !(value.is_array() && !value.get_array().empty());
 }
 
 std::string leaf(const Json& value, Where where) {
@@ -97,8 +104,10 @@ class Writer {
   /// `is_open`: the first one goes on the line of its list's dash.
   void members(const JsonObject& object, std::size_t indent, bool is_open) {
     for (const auto& entry : object) {
-      if (std::exchange(is_open, false)) out += ' ';
-      else out.append(indent, ' ');
+      if (std::exchange(is_open, false))
+        out += ' ';
+      else
+        out.append(indent, ' ');
       out += quoted(entry.key(), Where::Brackets) + ":";
       value(entry.value(), indent + 2, false);
     }
@@ -132,9 +141,12 @@ class Writer {
 
 std::string to_yaml(const Json& value) {
   Writer writer;
-  if (const auto* object = value.if_object(); object && !object->empty()) writer.members(*object, 0, false);
-  else if (value.is_array() && !value.get_array().empty()) writer.items(value.get_array(), 0);
-  else writer.out = leaf(value, Where::Line) + "\n";
+  if (const auto* object = value.if_object(); object && !object->empty())
+    writer.members(*object, 0, false);
+  else if (value.is_array() && !value.get_array().empty())
+    writer.items(value.get_array(), 0);
+  else
+    writer.out = leaf(value, Where::Line) + "\n";
   return std::move(writer.out);
 }
 
@@ -142,14 +154,16 @@ Json arranged(const Json& value, const Json& like) {
   if (value.is_array() && like.is_array()) {
     JsonArray out;
     for (std::size_t i = 0; i < value.get_array().size(); ++i)
-      out.push_back(i < like.get_array().size() ? arranged(value.get_array()[i], like.get_array()[i])
-                                                : value.get_array()[i]);
+      out.push_back(i < like.get_array().size()
+                        ? arranged(value.get_array()[i], like.get_array()[i])
+                        : value.get_array()[i]);
     return out;
   }
   if (!value.is_object() || !like.is_object()) return value;
   JsonObject out;
   for (const auto& entry : like.get_object())
-    if (const auto* own = value.get_object().if_contains(entry.key())) out[entry.key()] = arranged(*own, entry.value());
+    if (const auto* own = value.get_object().if_contains(entry.key()))
+      out[entry.key()] = arranged(*own, entry.value());
   for (const auto& entry : value.get_object()) out.emplace(entry.key(), entry.value());
   return out;
 }
