@@ -7,7 +7,7 @@ export function shellQuote(text: string): string {
 export function curlCommand(path: string, body: unknown): string {
   return [
     `curl ${window.location.origin}${path} \\`,
-    '  -H "X-API-Key: $QD_API_KEY" \\',
+    '  -H "X-API-Key: $QUARTERDECK_API_KEY" \\',
     '  -H "Content-Type: application/json" \\',
     `  -d ${shellQuote(JSON.stringify(body))}`,
   ].join('\n');

@@ -68,7 +68,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
           This is <b className="font-medium text-ink">{create.data.name}</b>. Copy it now: it is stored hashed and cannot be shown again.
         </p>
         <CodeBlock text={create.data.api_key} title="API key" />
-        <CodeBlock text={`export QD_API_KEY=${create.data.api_key}\ncurl ${window.location.origin}/api/v1/projects -H "X-API-Key: $QD_API_KEY"`} title="Try it" />
+        <CodeBlock text={`export QUARTERDECK_API_KEY=${create.data.api_key}\ncurl ${window.location.origin}/api/v1/projects -H "X-API-Key: $QUARTERDECK_API_KEY"`} title="Try it" />
         <DialogActions>
           <Button variant="primary" onClick={onClose}>
             I have it
@@ -126,7 +126,7 @@ export function Component() {
         query={query}
         noun="key"
         empty={
-          <EmptyState icon={KeyRound} title="No API keys yet" action={add} command={'export QD_API_KEY=…\nqd projects'}>
+          <EmptyState icon={KeyRound} title="No API keys yet" action={add} command={'export QUARTERDECK_API_KEY=…\nqd projects list'}>
             A key lets a program act for you: name it after where it is used, give it only what it needs, and delete it when it is done.
           </EmptyState>
         }

@@ -12,7 +12,7 @@ import { VersionBadge } from '@/components/version-badge';
 import { useSearchState } from '@/lib/use-search-state';
 
 const example = (projectId: string) => `curl ${window.location.origin}/api/v1/projects/${projectId}/agents \\
-  -H "X-API-Key: $QD_API_KEY" -H "Content-Type: application/json" \\
+  -H "X-API-Key: $QUARTERDECK_API_KEY" -H "Content-Type: application/json" \\
   -d '{"name": "greeter", "provider": "scripted", "model": "script",
        "system_prompt": "You greet people.",
        "settings": {"script": [{"say": "Ahoy!"}]}}'`;

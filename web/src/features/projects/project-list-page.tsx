@@ -71,7 +71,7 @@ export function Component() {
       icon={FolderKanban}
       title="No projects yet"
       action={<NewProject onPress={create} />}
-      command={`qd projects create "Support triage"\n\ncurl ${window.location.origin}/api/v1/projects \\\n  -H "X-API-Key: $QD_API_KEY" -H "Content-Type: application/json" \\\n  -d '{"name": "Support triage"}'`}
+      command={`qd projects create "Support triage"\n\ncurl ${window.location.origin}/api/v1/projects \\\n  -H "X-API-Key: $QUARTERDECK_API_KEY" -H "Content-Type: application/json" \\\n  -d '{"name": "Support triage"}'`}
     >
       A project holds agents, tools, workflows and the people who work on them.
     </EmptyState>

@@ -99,7 +99,7 @@ export function Component() {
             icon={VariableIcon}
             title="No variables yet"
             action={add}
-            command={`curl -X PUT ${window.location.origin}/api/v1/projects/${projectId}/variables/base_url \\\n  -H "X-API-Key: $QD_API_KEY" -H "Content-Type: application/json" \\\n  -d '{"value": "https://tracker.example"}'`}
+            command={`curl -X PUT ${window.location.origin}/api/v1/projects/${projectId}/variables/base_url \\\n  -H "X-API-Key: $QUARTERDECK_API_KEY" -H "Content-Type: application/json" \\\n  -d '{"value": "https://tracker.example"}'`}
           >
             What several workflows share and people change: addresses, limits, names. Expressions read them as{' '}
             <code className="font-mono text-xs">vars.name</code>. Secrets belong in Credentials.

@@ -12,7 +12,7 @@ import { rowLink, Table, Td, Th, Tr } from '@/components/ui/table';
 import { useSearchState } from '@/lib/use-search-state';
 
 const example = (projectId: string) => `curl ${window.location.origin}/api/v1/projects/${projectId}/tools \\
-  -H "X-API-Key: $QD_API_KEY" -H "Content-Type: application/json" \\
+  -H "X-API-Key: $QUARTERDECK_API_KEY" -H "Content-Type: application/json" \\
   -d '{"name": "weather", "kind": "http", "description": "The weather of a city.",
        "parameters": {"type": "object", "required": ["city"],
                       "properties": {"city": {"type": "string"}}},
