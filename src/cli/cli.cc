@@ -14,6 +14,7 @@ void add_all(const Commands& commands, CLI::App& app) {
   add_export_command(commands, app);
   add_project_commands(commands, app);
   add_variable_commands(commands, app);
+  add_credential_commands(commands, app);
   add_definition_commands(commands, app);
   add_completion_commands(commands, app);
 }

@@ -9,14 +9,8 @@ namespace {
 
 using test::kProject;
 using test::parsed;
+using test::project_path;
 using CommandLine = test::World;
-using ::testing::Test;
-
-constexpr std::string_view kExecution = "0190a000-0000-7000-8000-0000000000e1";
-
-std::string project_path(std::string_view rest) {
-  return fmt::format("/projects/{}{}", kProject, rest);
-}
 
 TEST_F(CommandLine, ListsAsATableAndWithJsonAsJson) {
   answer_list(
@@ -70,8 +64,6 @@ TEST_F(CommandLine, AWrongNameGetsASuggestion) {
   EXPECT_EQ(run({"workflows", "publish", "nightyl"}), kRefused);
   EXPECT_NE(err().find("did you mean 'nightly'?"), std::string::npos) << err();
 }
-
-// --- signing in
 
 TEST_F(CommandLine, LoginKeepsAnApiKeyThatOnlyTheUserMayRead) {
   variables_.erase("QUARTERDECK_API_KEY");
@@ -134,298 +126,20 @@ TEST_F(CommandLine, DeletingAProjectWithoutATerminalNeedsYes) {
   EXPECT_EQ(run({"projects", "delete", std::string(kProject), "--yes"}), kOk);
 }
 
-// --- definitions as code
+TEST_F(CommandLine, ASecretComesFromStdinAndReplacesTheOneOfItsName) {
+  in_.str("s3cret\n");
+  answer_list("GET " + project_path("/credentials?limit=200"), R"({"id": "c1", "name": "store"})");
+  answer("PUT " + project_path("/credentials/c1"), R"({"id": "c1", "name": "store"})");
 
-constexpr std::string_view kAgent =
-    "kind: Agent\nname: helper\nprovider: auto\nmodel: ''\nsystem_prompt: Be kind.\n";
-
-std::string stored_agent(std::string_view prompt, std::string_view draft) {
-  return fmt::format(
-      R"({{"id": "a1", "project_id": "{}", "created_at": "t", "updated_at": "t", "created_by": "u", "revision": 4,
-    "published_version": 2, "draft": {}, "name": "helper", "description": null, "provider": "auto", "model": "",
-    "connection_id": null, "system_prompt": "{}", "tools": null}})",
-      kProject, draft, prompt);
-}
-
-TEST_F(CommandLine, ApplyCreatesWhatIsNotThere) {
-  const auto file = write_file("agent.yaml", kAgent);
-  answer_list("GET " + project_path("/agents?name=helper"), "");
-  answer("POST " + project_path("/agents"), R"({"id": "a1", "published_version": 1})", 201);
-
-  EXPECT_EQ(run({"apply", "-f", file}), kOk) << err();
+  EXPECT_EQ(run({"credentials", "set", "store", "--type", "basic", "--username", "robot",
+                 "--value-stdin"}),
+            kOk)
+      << err();
   EXPECT_EQ(
-      body_of("POST " + project_path("/agents")),
+      body_of("PUT " + project_path("/credentials/c1")),
       parsed(
-          R"({"name": "helper", "provider": "auto", "model": "", "system_prompt": "Be kind."})"));
-  EXPECT_EQ(out(), "agent helper: created (version 1)\n");
-}
-
-TEST_F(CommandLine, ApplyLeavesAloneWhatIsTheSame) {
-  const auto file = write_file("agent.yaml", kAgent);
-  answer_list("GET " + project_path("/agents?name=helper"), stored_agent("Be kind.", "false"));
-  answer("GET /agents/a1", stored_agent("Be kind.", "false"));
-
-  EXPECT_EQ(run({"apply", "-f", file}), kOk) << err();
-  EXPECT_EQ(out(), "agent helper: unchanged\n");
-  EXPECT_EQ(sent().size(), 2U);
-}
-
-TEST_F(CommandLine, ApplyReplacesAtTheRevisionItSawAndPublishes) {
-  const auto file = write_file("agent.yaml", kAgent);
-  answer_list("GET " + project_path("/agents?name=helper"), stored_agent("Be rude.", "false"));
-  answer("GET /agents/a1", stored_agent("Be rude.", "false"));
-  answer("PUT /agents/a1", stored_agent("Be kind.", "true"));
-  answer("POST /agents/a1/publish", R"({"id": "a1", "published_version": 3})");
-
-  EXPECT_EQ(run({"apply", "-f", file}), kOk) << err();
-  EXPECT_EQ(header_of("PUT /agents/a1", "If-Match"), "\"4\"");
-  EXPECT_EQ(out(), "agent helper: updated (version 3)\n");
-}
-
-TEST_F(CommandLine, ApplyPublishesADraftThatIsAsTheFileSays) {
-  const auto file = write_file("agent.yaml", kAgent);
-  answer_list("GET " + project_path("/agents?name=helper"), stored_agent("Be kind.", "true"));
-  answer("GET /agents/a1", stored_agent("Be kind.", "true"));
-  answer("POST /agents/a1/publish", R"({"id": "a1", "published_version": 3})");
-
-  EXPECT_EQ(run({"apply", "-f", file}), kOk) << err();
-  EXPECT_EQ(out(), "agent helper: published (version 3)\n");
-}
-
-TEST_F(CommandLine, ADryRunShowsTheDifferenceAndChangesNothing) {
-  const auto file = write_file("agent.yaml", kAgent);
-  answer_list("GET " + project_path("/agents?name=helper"), stored_agent("Be rude.", "false"));
-  answer("GET /agents/a1", stored_agent("Be rude.", "false"));
-
-  EXPECT_EQ(run({"apply", "-f", file, "--dry-run"}), kOk) << err();
-  EXPECT_EQ(out(),
-            "agent helper: would be updated\n  ...\n name: helper\n provider: auto\n model: \"\"\n"
-            "-system_prompt: Be rude.\n+system_prompt: Be kind.\n");
-  EXPECT_EQ(sent().size(), 2U);
-}
-
-TEST_F(CommandLine, AProjectInTheFilesIsMadeFirstAndTakesTheRest) {
-  variables_.erase("QUARTERDECK_PROJECT");
-  write_file("b-agent.yaml", kAgent);
-  write_file("a-project.yaml",
-             "kind: Project\nname: Weather\nslug: weather\nvariables: {place: Oslo}\n");
-  answer_list("GET /projects?limit=200", "");
-  answer("POST /projects", fmt::format(R"({{"id": "{}", "slug": "weather"}})", kProject), 201);
-  answer("PUT " + project_path("/variables/place"), R"({"name": "place"})");
-  answer("POST " + project_path("/agents"), R"({"id": "a1", "published_version": 1})", 201);
-
-  EXPECT_EQ(run({"apply", "-f", folder_.string(), "--set", "place=Bergen"}), kOk) << err();
-  EXPECT_EQ(out(), "project Weather: created\nagent helper: created (version 1)\n");
-  EXPECT_EQ(body_of("POST /projects"), parsed(R"({"name": "Weather", "slug": "weather"})"));
-  EXPECT_EQ(body_of("PUT " + project_path("/variables/place")), parsed(R"({"value": "Bergen"})"));
-}
-
-TEST_F(CommandLine, FaultsThatTheServerFindsAreShownAtTheirLines) {
-  const auto file = write_file("agent.yaml", kAgent);
-  answer_list("GET " + project_path("/agents?name=helper"), "");
-  answer(
-      "POST " + project_path("/agents"),
-      R"({"code": "validation", "detail": "bad", "errors": [{"path": "/provider", "code": "not_allowed", "message": "no"}]})",
-      422);
-
-  EXPECT_EQ(run({"apply", "-f", file}), kRefused);
-  EXPECT_EQ(
-      err(),
-      fmt::format("qd: agent helper: bad (validation)\n  {}:3:11: /provider: no (not_allowed)\n",
-                  file));
-}
-
-TEST_F(CommandLine, DifferencesOfTextAreShownByLine) {
-  answer(
-      "GET /agents/a1/diff?from=1&to=2",
-      R"({"changes": [{"path": "/system_prompt", "kind": "changed", "before": "one\ntwo", "after": "one\nthree"}]})");
-  answer_list("GET " + project_path("/agents?name=helper&limit=10"), stored_agent("x", "false"));
-
-  EXPECT_EQ(run({"agents", "diff", "helper", "--from", "1", "--to", "2"}), kOk) << err();
-  EXPECT_EQ(out(), "/system_prompt\n one\n-two\n+three\n");
-}
-
-TEST_F(CommandLine, ExportWritesFilesThatApplyReads) {
-  answer(
-      fmt::format("GET /projects/{}", kProject),
-      R"({"id": "p", "name": "Weather", "slug": "weather", "settings": {}, "my_role": "owner"})");
-  answer_list("GET " + project_path("/variables?limit=200"),
-              R"({"name": "place", "value": "Oslo"})");
-  answer_list("GET " + project_path("/tools?sort=name&limit=200"), "");
-  answer_list("GET " + project_path("/agents?sort=name&limit=200"),
-              stored_agent("Be kind.", "false"));
-  answer("GET /agents/a1", stored_agent("Be kind.", "false"));
-  answer_list("GET " + project_path("/workflows?sort=name&limit=200"), "");
-
-  const auto target = (folder_ / "backup").string();
-  EXPECT_EQ(run({"export", "-o", target}), kOk) << err();
-  EXPECT_EQ(out(), fmt::format("{0}/project.yaml\n{0}/agent-helper.yaml\n", target));
-  std::ifstream file(target + "/agent-helper.yaml");
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}),
-            "kind: Agent\nname: helper\nprovider: auto\nmodel: \"\"\nsystem_prompt: Be kind.\n");
-}
-
-// --- executions
-
-std::string event(int seq, std::string_view type, std::string_view node,
-                  std::string_view data = "{}") {
-  return fmt::format(
-      "id: {0}\nevent: {1}\ndata: {{\"seq\": {0}, \"at\": \"2026-11-24T10:29:{0:02}.000Z\", "
-      "\"type\": \"{1}\", "
-      "\"node_id\": \"{2}\", \"data\": {3}}}\n\n",
-      seq, type, node, data);
-}
-
-const std::string kEvents = fmt::format("GET /executions/{}/events", kExecution);
-const std::string kGet = fmt::format("GET /executions/{}", kExecution);
-
-std::string execution(std::string_view status, int revision,
-                      std::string_view rest = R"("output": {"answer": 42})") {
-  return fmt::format(
-      R"({{"id": "{}", "status": "{}", "revision": {}, "finished_at": "2026-11-24T10:30:00.000Z", {}}})",
-      kExecution, status, revision, rest);
-}
-
-class Running : public CommandLine {
- protected:
-  void SetUp() override {
-    CommandLine::SetUp();
-    answer_list("GET " + project_path("/workflows?name=nightly&limit=10"),
-                fmt::format(R"({{"id": "w1", "project_id": "{}"}})", kProject));
-    answer("POST /workflows/w1/execute",
-           fmt::format(R"({{"id": "{}", "status": "pending"}})", kExecution), 202);
-  }
-};
-
-TEST_F(Running, FollowsTheEventsAndPrintsTheOutput) {
-  answer(kEvents, event(1, "started", "") + event(2, "step_started", "a", R"({"attempt": 1})") +
-                      event(4, "step_completed", "a") +
-                      event(5, "finished", "", R"({"status": "completed"})"));
-  answer(kGet, execution("completed", 5));
-
-  EXPECT_EQ(run({"run", "nightly", "-i", "x=1", "-i", "y=two"}), kOk) << err();
-  EXPECT_EQ(body_of("POST /workflows/w1/execute"), parsed(R"({"input": {"x": 1, "y": "two"}})"));
-  EXPECT_EQ(out(), "{\n  \"answer\": 42\n}\n");
-  EXPECT_EQ(err(), fmt::format("execution {}\n10:29:01  execution             running\n10:29:02  a "
-                               "                    running\n"
-                               "10:29:04  a                     completed  2.0s\n10:29:05  "
-                               "execution             completed\n",
-                               kExecution));
-}
-
-TEST_F(Running, TakesABrokenStreamUpWhereItEnded) {
-  answer(kEvents, event(1, "started", ""));
-  answer(kEvents, event(2, "finished", "", R"({"status": "completed"})"));
-  answer(kGet,
-         fmt::format(R"({{"id": "{}", "status": "running", "revision": 1, "finished_at": null}})",
-                     kExecution));
-  answer(kGet, execution("completed", 2));
-
-  EXPECT_EQ(run({"run", "nightly"}), kOk) << err();
-  std::vector<std::string> seen;
-  for (const auto& request : client_.requests())
-    if (name_of(request) == kEvents)
-      seen.emplace_back(http::ClientResponse{.headers = request.headers}.header("Last-Event-ID"));
-  EXPECT_EQ(seen, (std::vector<std::string>{"0", "1"}));
-}
-
-TEST_F(Running, TheExitCodeIsTheOutcomes) {
-  answer(kEvents, event(1, "finished", "", R"({"status": "failed"})"));
-  answer(kGet,
-         execution("failed", 1,
-                   R"("error": {"code": "http.status", "message": "the server answered 500"})"));
-
-  EXPECT_EQ(run({"run", "nightly"}), kExecutionFailed);
-  EXPECT_EQ(out(), "");
-  EXPECT_NE(err().find("execution failed: the server answered 500 (http.status)"),
-            std::string::npos)
-      << err();
-}
-
-TEST_F(Running, DetachedItPrintsTheIdOnly) {
-  EXPECT_EQ(run({"run", "nightly", "--detach"}), kOk);
-  EXPECT_EQ(out(), std::string(kExecution) + "\n");
-}
-
-TEST_F(Running, WithJsonStdoutIsTheExecutionAndNothingElseIsSaid) {
-  answer(kEvents, event(1, "finished", "", R"({"status": "completed"})"));
-  answer(kGet, execution("completed", 1));
-
-  EXPECT_EQ(run({"run", "nightly", "--json"}), kOk);
-  EXPECT_EQ(parsed(out()).at("status"), Json("completed"));
-  EXPECT_EQ(err(), "");
-}
-
-TEST_F(Running, SaysHowToDecideWhatWaitsForAPerson) {
-  answer(kEvents, event(1, "step_waiting", "gate", R"({"reason": "approval"})") +
-                      event(2, "finished", "", R"({"status": "completed"})"));
-  answer(kGet, execution("completed", 2));
-  answer_list(fmt::format("GET /approvals?execution_id={}&status=pending&limit=20", kExecution),
-              R"({"id": "ap1", "title": "Really?", "form": {"required": ["who"]}})");
-
-  EXPECT_EQ(run({"run", "nightly"}), kOk);
-  EXPECT_NE(err().find("approval needed: Really?\n  qd approvals approve ap1 --form who=…\n"),
-            std::string::npos)
-      << err();
-}
-
-TEST_F(Running, TellsWhatAnAgentDoesInsideItsStep) {
-  answer(
-      kEvents,
-      event(1, "step_started", "a") +
-          event(2, "step_recorded", "a", R"({"type": "turn_started", "data": {"turn": 0}})") +
-          event(3, "step_recorded", "a", R"({"type": "call_started", "data": {"tool": "geo"}})") +
-          event(4, "finished", "", R"({"status": "completed"})"));
-  answer(kGet, execution("completed", 4));
-
-  EXPECT_EQ(run({"run", "nightly"}), kOk);
-  EXPECT_NE(err().find("10:29:03  a                                calls geo\n"), std::string::npos)
-      << err();
-  EXPECT_EQ(err().find("10:29:02"), std::string::npos) << err();
-}
-
-TEST_F(Running, OnATerminalTheBoardIsDrawnOverItself) {
-  system_.terminal = {.out = true, .err = true, .width = 40, .height = 10};
-  variables_["NO_COLOR"] = "1";
-  answer(kEvents, event(1, "started", "") + event(2, "step_started", "a") +
-                      event(3, "step_completed", "a") +
-                      event(4, "finished", "", R"({"status": "completed"})"));
-  answer(kGet, execution("completed", 4));
-
-  EXPECT_EQ(run({"run", "nightly"}), kOk);
-  EXPECT_TRUE(err().ends_with("\x1b[2F\x1b[J✓ a  completed  1.0s     \ncompleted\n")) << err();
-}
-
-TEST_F(CommandLine, RunOfAFileBringsTheAgentsAndToolsThatItNames) {
-  write_file("things.yaml",
-             "kind: Agent\nname: helper\nprovider: auto\nmodel: ''\ntools: [geo]\n---\nkind: "
-             "Agent\nname: other\n"
-             "provider: auto\nmodel: ''\n---\nkind: Tool\nname: geo\nconfig: {url: 'http://x'}\n");
-  write_file("compose.yaml", "services: {}\n");
-  const auto file = write_file(
-      "flow.yaml", "name: Flow\nnodes:\n  - {id: a, type: agent, with: {agent: helper}}\n");
-  answer_list("GET " + project_path("/tools?name=geo"), "");
-  answer_list("GET " + project_path("/agents?name=helper"), "");
-  answer_list("GET " + project_path("/workflows?name=Flow"), "");
-  answer("POST " + project_path("/tools"), R"({"id": "t1", "published_version": 1})", 201);
-  answer("POST " + project_path("/agents"), R"({"id": "a1", "published_version": 1})", 201);
-  answer("POST " + project_path("/workflows"), R"({"id": "w1", "published_version": 1})", 201);
-  answer("POST /workflows/w1/execute", fmt::format(R"({{"id": "{}"}})", kExecution), 202);
-
-  EXPECT_EQ(run({"run", file, "--detach"}), kOk) << err();
-  EXPECT_EQ(err(),
-            "tool geo: created (version 1)\nagent helper: created (version 1)\nworkflow Flow: "
-            "created (version 1)\n");
-}
-
-TEST_F(CommandLine, LogsEndWithWhatIsThereUnlessFollowed) {
-  answer(kGet,
-         fmt::format(R"({{"id": "{}", "status": "running", "revision": 1, "finished_at": null}})",
-                     kExecution));
-  answer(kEvents, event(1, "started", "") + event(2, "step_started", "a"));
-
-  EXPECT_EQ(run({"logs", std::string(kExecution)}), kOk) << err();
-  EXPECT_EQ(out(), "10:29:01  execution             running\n");
+          R"({"name": "store", "type": "basic", "value": {"username": "robot", "password": "s3cret"}})"));
+  EXPECT_EQ(out(), "credential store: replaced\n");
 }
 
 TEST_F(CommandLine, DecidesAnApprovalWithItsForm) {

@@ -214,8 +214,10 @@ void add_definition_commands(const Commands& commands, CLI::App& app) {
   add_lint_command(commands, workflows);
   KindCommands(commands, workflows, DocumentKind::Workflow).add_all();
   auto& agents = Commands::group(app, "agents", "Agents: drafts and versions.");
+  add_agent_run(commands, agents);
   KindCommands(commands, agents, DocumentKind::Agent).add_all();
   auto& tools = Commands::group(app, "tools", "Tools: drafts and versions.");
+  add_tool_test(commands, tools);
   KindCommands(commands, tools, DocumentKind::Tool).add_all();
 }
 

@@ -21,6 +21,11 @@ namespace qd::cli::test {
 
 inline constexpr std::string_view kProject = "0190a000-0000-7000-8000-000000000001";
 
+/// `/projects/ID` and what follows.
+inline std::string project_path(std::string_view rest) {
+  return fmt::format("/projects/{}{}", kProject, rest);
+}
+
 inline Json parsed(std::string_view text) {
   auto value = json::parse(text);
   if (!value) throw std::runtime_error(value.error().message);
