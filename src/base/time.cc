@@ -78,10 +78,20 @@ std::string to_rfc3339(Timestamp time) {
   const auto midnight = floor<days>(time);
   const year_month_day date(midnight);
   const hh_mm_ss clock(time - midnight);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  // By hand: every answer of the API holds some of these.
+  std::string text = "0000-00-00T00:00:00.000Z";
+  const auto put = [&](std::size_t at, int width, auto value) {
+    auto rest = static_cast<unsigned>(value);
+    for (int i = width; i-- > 0; rest /= 10) text[at + static_cast<std::size_t>(i)] = static_cast<char>('0' + rest % 10);
+  };
+  put(0, 4, static_cast<int>(date.year()));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, clock.hours().count());
+  put(14, 2, clock.minutes().count());
+  put(17, 2, clock.seconds().count());
+  put(20, 3, clock.subseconds().count());
+  return text;
 }
 
 std::optional<Timestamp> parse_rfc3339(std::string_view text) {
@@ -156,6 +166,20 @@ Task<void> ManualClock::sleep_until(Timestamp due) {
     if (now_ >= due) co_return;
     sleepers_.emplace(due, timer);
   }
+  // However the sleep ends: a timer must not outlive its io_context.
+  struct Forget {
+    ~Forget() {
+      const std::lock_guard lock(clock.mutex_);
+      const auto [first, last] = clock.sleepers_.equal_range(due);
+      const auto mine =
+          std::find_if(first, last, [this](const auto& one) { return one.second == timer; });
+      if (mine != last) clock.sleepers_.erase(mine);
+    }
+    ManualClock& clock;
+    Timestamp due;
+    const std::shared_ptr<Timer>& timer;
+  };
+  const Forget forget{*this, due, timer};
   boost::system::error_code woken;
   co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
   if (now() < due) throw boost::system::system_error(boost::asio::error::operation_aborted);

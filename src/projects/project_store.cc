@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "projects/search.h"
 
 namespace qd::projects::store {
@@ -149,11 +151,27 @@ struct Listed {
 BOOST_DESCRIBE_STRUCT(Listed, (),
                       (id, created_at, updated_at, created_by, revision, name, slug, description,
                        status, settings, metadata, is_public, is_template, tags))
-constexpr db::Sql kRole{"project.role",
-                        "SELECT role FROM project_members WHERE project_id = $1 AND user_id = $2"};
+struct Role {
+  std::string project;
+  ProjectRole role = ProjectRole::Viewer;
+};
+BOOST_DESCRIBE_STRUCT(Role, (), (project, role))
+constexpr db::Sql kRoles{"project.roles",
+                         "SELECT project_id, role FROM project_members WHERE user_id = $1 AND project_id IN "
+                         "(SELECT value FROM json_each($2))",
+                         "SELECT project_id, role FROM project_members WHERE user_id = $1 AND project_id IN "
+                         "(SELECT json_array_elements_text(CAST($2 AS json)))"};
 
-Project to_project(db::Snapshot& view, Listed row, const UserId& user) {
-  const auto role = view.value<ProjectRole>(kRole, row.id, user);
+/// What the user is in each of the projects of a page.
+std::map<std::string, ProjectRole> roles(db::Snapshot& view, const std::vector<Listed>& page, const UserId& user) {
+  JsonArray ids;
+  for (const auto& row : page) ids.emplace_back(row.id);
+  std::map<std::string, ProjectRole> roles;
+  for (auto& one : view.all<Role>(kRoles, user, ids)) roles[std::move(one.project)] = one.role;
+  return roles;
+}
+
+Project to_project(Listed row, std::optional<ProjectRole> role) {
   return {{std::move(row.id)},
           row.created_at,
           row.updated_at,
@@ -246,8 +264,11 @@ Result<db::Rows<Project>> list(db::Snapshot& view, const Viewpoint& viewpoint,
                          .next_cursor = found.next_cursor,
                          .total = found.total,
                          .total_capped = found.total_capped};
-  for (auto& row : found.items)
-    page.items.push_back(to_project(view, std::move(row), viewpoint.user));
+  const auto mine = roles(view, found.items, viewpoint.user);
+  for (auto& row : found.items) {
+    const auto role = mine.find(row.id);
+    page.items.push_back(to_project(std::move(row), role == mine.end() ? std::nullopt : std::optional(role->second)));
+  }
   return page;
 }
 

@@ -17,6 +17,7 @@
 // Json), no blobs.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -77,6 +79,8 @@ class Connection {
   virtual std::int64_t run(const Sql& sql, std::span<const Param> params,
                            const std::function<void(const Row&)>& on_row) = 0;
   [[nodiscard]] virtual bool is_postgres() const = 0;
+  /// Counts that were over their cap, with the moment until which that is taken as still so.
+  std::unordered_map<std::string, std::chrono::steady_clock::time_point> capped_counts;
 };
 
 /// A consistent view for reading.

@@ -23,6 +23,22 @@ std::unexpected<Error> bad(std::string_view field, std::string_view code, std::s
   return invalid({{fmt::format("/query/{}", field), std::string(code), std::move(message)}});
 }
 
+/// Counting ten thousand rows costs more than reading a page of them. A list that is longer than that
+/// is not counted again for a while.
+constexpr std::chrono::seconds kCappedFor{10};
+constexpr std::size_t kMostCapped = 1'000;
+
+std::string text_of(const Param& param) {
+  return std::visit(
+      [](const auto& value) -> std::string {
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::monostate>) return "null";
+        else if constexpr (std::is_arithmetic_v<T>) return fmt::to_string(value);
+        else return std::string(value);
+      },
+      param);
+}
+
 struct Cursor {
   std::string order;
   Json key;
@@ -98,9 +114,17 @@ std::string ListQuery::cursor_after(const Json& row, const Plan& plan) const {
 std::int64_t ListQuery::count(Snapshot& view) const {
   const auto sql = fmt::format("SELECT COUNT(*) FROM (SELECT 1 FROM {}{} LIMIT {}) AS capped",
                                from_, conditions_, kCountCap + 1);
+  auto& capped = view.connection().capped_counts;
+  auto key = sql;
+  for (const auto& param : params_) key += '\0' + text_of(param);
+  const auto now = std::chrono::steady_clock::now();
+  const auto known = capped.find(key);
+  if (known != capped.end() && known->second > now) return kCountCap + 1;
   std::int64_t total = 0;
   view.connection().run(Sql{"list.count", sql}, params_,
                         [&](const Row& row) { total = row.integer(0); });
+  if (capped.size() >= kMostCapped) capped.clear();
+  if (total > kCountCap) capped[std::move(key)] = now + kCappedFor;
   return total;
 }
 
