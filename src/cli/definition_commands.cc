@@ -156,10 +156,8 @@ class KindCommands {
         add("get", fmt::format("One {} as YAML that can be applied again.", one_), "NAME", &get);
     getting.command.add_option("--version", getting.args.version,
                                "A published version in place of the draft");
-    auto creating =
-        add("create",
-            fmt::format("Make a {} from a file; refused when there is one of its name.", one_),
-            one_ + ".yaml", &create);
+    auto creating = add("create", "Make one from a file; refused when there is one of its name.",
+                        one_ + ".yaml", &create);
     creating.command.add_option("file", creating.args.file, "A YAML file")->required();
     add("delete", "Delete it with all its versions.", "NAME", &remove);
     add("versions", "Its versions, the newest first.", "NAME", &versions);
