@@ -4,7 +4,7 @@ test('an API key is made, shown once, works, and ends', async ({ page, api, requ
   await api.GET('/api/v1/auth/me');
   await page.goto('/account/api-keys');
   const name = `ci ${Date.now()}`;
-  await page.getByRole('button', { name: 'New API key' }).first().click();
+  await page.getByRole('button', { name: 'New key' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill(name);
   await dialog.getByRole('checkbox', { name: /account:read/ }).check();

@@ -19,7 +19,7 @@ test('the description of the API is shown, under the strict policy of the rest',
   // Who is signed in tries requests out as themselves.
   await page.getByRole('button', { name: /\/api\/v1\/auth\/me/ }).first().click();
   await page.getByRole('button', { name: 'Try it out' }).click();
-  await page.getByRole('button', { name: 'Execute' }).click();
+  await page.getByRole('button', { name: 'Execute', exact: true }).click();
   await expect(page.locator('.live-responses-table .response-col_status').last()).toContainText('200');
 
   expect(faults).toEqual([]);

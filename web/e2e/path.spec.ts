@@ -17,6 +17,8 @@ test('a person makes a project, runs a workflow, follows it, decides and sees wh
   await api.POST('/api/v1/projects/{project_id}/agents', { params, body: AGENT });
   await api.POST('/api/v1/projects/{project_id}/workflows', { params, body: TRIAGE });
 
+  await page.reload();
+
   // Run it from its page: the form is made from the input's schema.
   await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Workflows' }).click();
   await page.getByRole('link', { name: 'Triage an issue' }).click();

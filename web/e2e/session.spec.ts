@@ -67,7 +67,8 @@ test('an invited person makes an account from the link and changes their passwor
 
   await theirs.goto('/account');
   await theirs.getByLabel('Current password').fill('a first password');
-  await theirs.getByLabel('New password').fill('a second password');
+  await theirs.getByLabel('New password', { exact: true }).fill('a second password');
+  await theirs.getByLabel('New password again').fill('a second password');
   await theirs.getByRole('button', { name: 'Change password' }).click();
   await expect(theirs.getByText(/password/i).last()).toBeVisible();
   await expect.poll(async () => (await api.POST('/api/v1/auth/login', { body: { email, password: 'a second password' } })).response.status).toBe(200);

@@ -5,7 +5,7 @@ export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        staleTime: 10_000,
+        staleTime: 2000,
         retry: (count, error) => count < 2 && isPassing(error),
         retryDelay: (attempt) => 500 * 2 ** attempt,
       },

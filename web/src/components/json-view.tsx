@@ -41,7 +41,7 @@ function Branch({ name, value, depth }: { name: string | null; value: object; de
         <ChevronRight className={cn('size-3.5 shrink-0 text-faint transition-transform', open && 'rotate-90')} aria-hidden />
         <span>
           <Key name={name} />
-          <span className="text-faint">{isList ? `${entries.length} items` : open ? '{…}' : summary(entries)}</span>
+          <span className="text-faint">{isList ? `${entries.length} ${entries.length === 1 ? 'item' : 'items'}` : open ? '{…}' : summary(entries)}</span>
         </span>
       </button>
       {open && (

@@ -18,7 +18,7 @@ interface EmptyStateProps {
 /** Nothing is here yet: what it would be, and what to do next. */
 export function EmptyState({ icon: Icon, title, children, command, action, className }: EmptyStateProps) {
   return (
-    <div className={cn('grid justify-items-center gap-1 rounded-lg border border-dashed px-4 py-10 text-center', className)}>
+    <div className={cn('grid grid-cols-1 justify-items-center gap-1 rounded-lg border border-dashed px-4 py-10 text-center', className)}>
       <Icon className="mb-2 size-6 text-faint" strokeWidth={1.5} aria-hidden />
       <p className="text-sm font-medium">{title}</p>
       {children && <div className="max-w-md text-[0.8125rem] text-muted">{children}</div>}

@@ -105,11 +105,13 @@ interface WorkflowGraphProps {
   states?: ReadonlyMap<string, NodeState> | null;
   selected?: string | null;
   onSelect?: (nodeId: string) => void;
+  /** Its tallest, as a CSS length; a flat workflow takes less. */
+  maxHeight?: string;
   className?: string;
 }
 
 /** A workflow to look at: nodes can be chosen (mouse, or Tab and Enter), not moved. */
-export function WorkflowGraph({ document, states = null, selected = null, onSelect, className }: WorkflowGraphProps) {
+export function WorkflowGraph({ document, states = null, selected = null, onSelect, maxHeight = '70vh', className }: WorkflowGraphProps) {
   const dark = useDark();
   const flow = useMemo(() => flowOf(document, states), [document, states]);
   const nodes = useMemo(
@@ -118,7 +120,8 @@ export function WorkflowGraph({ document, states = null, selected = null, onSele
   );
   return (
     <div
-      className={cn('rounded-lg border bg-sunken', className)}
+      className={cn('min-h-56 rounded-lg border bg-sunken', className)}
+      style={{ height: `min(${flow.height + 140}px, ${maxHeight})` }}
       role="group"
       aria-label="Workflow graph"
       onKeyDownCapture={(event) => {

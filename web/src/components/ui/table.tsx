@@ -4,7 +4,7 @@ import { cn } from '@/lib/cn';
 /** A table on its own ground; it scrolls sideways where it is too wide, and never the page. */
 export function Table({ className, label, ...props }: ComponentProps<'table'> & { label: string }) {
   return (
-    <div className="overflow-x-auto rounded-lg border bg-surface">
+    <div className="relative overflow-x-auto rounded-lg border bg-surface">
       <table aria-label={label} className={cn('w-full text-left text-[0.8125rem]', className)} {...props} />
     </div>
   );

@@ -1,4 +1,5 @@
-import { NavLink } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { NavLink, useLocation } from 'react-router';
 import { cn } from '@/lib/cn';
 
 export interface NavTab {
@@ -16,8 +17,15 @@ export const tabLook = (active: boolean) =>
 
 /** Tabs that are addresses. */
 export function NavTabs({ tabs, label }: { tabs: NavTab[]; label: string }) {
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // Where they do not all fit, the open one is in sight.
+  useEffect(() => {
+    const open = bar.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (bar.current && open) bar.current.scrollLeft = open.offsetLeft - bar.current.offsetLeft - bar.current.clientWidth / 2 + open.clientWidth / 2;
+  }, [pathname]);
   return (
-    <nav aria-label={label} className="flex gap-5 overflow-x-auto overflow-y-hidden border-b [scrollbar-width:none]">
+    <nav ref={bar} aria-label={label} className="flex gap-5 overflow-x-auto overflow-y-hidden border-b [scrollbar-width:none]">
       {tabs.map((tab) => (
         <NavLink key={tab.to} to={tab.to} end={tab.end ?? false} className={({ isActive }) => cn(tabLook(isActive), 'outline-offset-[-2px]')}>
           {tab.label}

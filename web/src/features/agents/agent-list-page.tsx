@@ -50,7 +50,7 @@ export function Component() {
             <tbody>
               {agents.map((agent) => (
                 <Tr key={agent.id}>
-                  <Td className="max-w-80">
+                  <Td className="w-full max-w-0 sm:max-w-80">
                     <Link to={`/projects/${projectId}/agents/${agent.id}`} className={rowLink}>
                       {agent.name}
                     </Link>

@@ -68,7 +68,7 @@ function Approvals({ executionId }: { executionId: string }) {
   const open = approvals.filter((approval) => approval.status === 'pending');
   if (open.length === 0) return null;
   return (
-    <section aria-labelledby="decisions" className="grid max-w-2xl grid-cols-1 gap-3">
+    <section aria-labelledby="decisions" className="grid grid-cols-1 gap-3 xl:col-start-2">
       <h2 id="decisions" className="sr-only">
         Waiting for a decision
       </h2>
@@ -79,10 +79,43 @@ function Approvals({ executionId }: { executionId: string }) {
   );
 }
 
+interface StepsProps {
+  execution: Execution;
+  steps: readonly Schema<'Step'>[];
+  nameOf: (nodeId: string) => string;
+  onSelect: (stepId: string) => void;
+}
+
+function Steps({ execution, steps, nameOf, onSelect }: StepsProps) {
+  const { get, set } = useSearchState();
+  return (
+    <PanelTabs
+      label="Steps as"
+      value={get('tab') || 'timeline'}
+      onValueChange={(tab) => set({ tab: tab === 'timeline' ? '' : tab })}
+      tabs={[
+        {
+          value: 'timeline',
+          label: 'Timeline',
+          content: <Timeline steps={steps} nameOf={nameOf} running={!isFinal(execution.status)} onSelect={onSelect} />,
+        },
+        {
+          value: 'steps',
+          label: 'Steps',
+          content: (
+            <div className="pt-3">
+              <StepTable steps={steps} nameOf={nameOf} onSelect={onSelect} />
+            </div>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
 function Body({ execution, steps }: { execution: Execution; steps: readonly Schema<'Step'>[] | undefined }) {
   const definition = useExecutedDefinition(execution);
   const states = useMemo(() => nodeStates(steps ?? []), [steps]);
-  const { get, set } = useSearchState();
   const [selected, setSelected] = useState<string | null>(null);
   const nameOf = (nodeId: string) => definition?.nodes.find((node) => node.id === nodeId)?.name ?? nodeId;
   const step = steps?.find((one) => one.id === selected) ?? null;
@@ -92,41 +125,18 @@ function Body({ execution, steps }: { execution: Execution; steps: readonly Sche
   return (
     <>
       <ErrorBox error={execution.error} where={failed && nameOf(failed.node_id)} />
-      <Approvals executionId={execution.id} />
-      {definition && definition.nodes.length > 0 && (
-        <WorkflowGraph className="h-72" document={definition} states={states} selected={step?.node_id ?? null} onSelect={selectNode} />
-      )}
-      <div className="grid gap-6 xl:grid-cols-[1fr_26rem]">
-        <div className="min-w-0">
-          {steps ? (
-            <PanelTabs
-              label="Steps as"
-              value={get('tab') || 'timeline'}
-              onValueChange={(tab) => set({ tab: tab === 'timeline' ? '' : tab })}
-              tabs={[
-                {
-                  value: 'timeline',
-                  label: 'Timeline',
-                  content: <Timeline steps={steps} nameOf={nameOf} running={!isFinal(execution.status)} onSelect={setSelected} />,
-                },
-                {
-                  value: 'steps',
-                  label: 'Steps',
-                  content: (
-                    <div className="pt-3">
-                      <StepTable steps={steps} nameOf={nameOf} onSelect={setSelected} />
-                    </div>
-                  ),
-                },
-              ]}
-            />
-          ) : (
-            <SkeletonRows />
+      {/* Narrow: the question first, then how it went. Wide: beside each other. */}
+      <div className="grid grid-cols-1 gap-x-6 gap-y-5 xl:grid-cols-[minmax(0,1fr)_26rem] xl:grid-rows-[auto_1fr]">
+        <Approvals executionId={execution.id} />
+        <div className="grid min-w-0 grid-cols-1 content-start gap-5 xl:col-start-1 xl:row-span-2 xl:row-start-1">
+          {definition && definition.nodes.length > 0 && (
+            <WorkflowGraph maxHeight="22rem" document={definition} states={states} selected={step?.node_id ?? null} onSelect={selectNode} />
           )}
+          {steps ? <Steps execution={execution} steps={steps} nameOf={nameOf} onSelect={setSelected} /> : <SkeletonRows />}
         </div>
-        <div className="grid min-w-0 grid-cols-1 content-start gap-4">
-          <JsonView value={execution.input} title="Input" />
+        <div className="grid min-w-0 grid-cols-1 content-start gap-4 xl:col-start-2">
           {isFinal(execution.status) && <JsonView value={execution.output} title="Output" />}
+          <JsonView value={execution.input} title="Input" />
         </div>
       </div>
       <StepDrawer step={step} name={step ? nameOf(step.node_id) : ''} onClose={() => setSelected(null)} />

@@ -60,7 +60,7 @@ export function Component() {
             <tbody>
               {workflows.map((workflow) => (
                 <Tr key={workflow.id}>
-                  <Td className="max-w-96">
+                  <Td className="w-full max-w-0 sm:max-w-96">
                     <Link to={`/projects/${projectId}/workflows/${workflow.id}`} className={rowLink}>
                       {workflow.name}
                     </Link>

@@ -30,7 +30,7 @@ function Graph({ workflow }: { workflow: Workflow }) {
   if (document.nodes.length === 0) return <EmptyState className="mt-4" icon={WorkflowIcon} title="This workflow has no nodes" />;
   return (
     <>
-      <WorkflowGraph className="mt-4 h-[min(36rem,70vh)]" document={document} selected={selected} onSelect={setSelected} />
+      <WorkflowGraph className="mt-4" document={document} selected={selected} onSelect={setSelected} />
       <NodeDrawer node={document.nodes.find((node) => node.id === selected) ?? null} onClose={() => setSelected(null)} />
     </>
   );
