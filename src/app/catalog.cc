@@ -126,7 +126,9 @@ Task<Result<std::shared_ptr<const engine::ToolSpec>>> StoredCatalog::tool(Projec
 
 Task<Result<engine::ModelConnection>> StoredCatalog::connection(ProjectId, std::string name_or_id) {
   if (name_or_id == "auto") {
-    if (!default_model_) co_return engine::ModelConnection{.provider = "scripted"};
+    if (!default_model_)
+      co_return fail(ErrorKind::NotFound, "connection.no_default_model",
+                     "the server has no default model: set models.default, or name a connection");
     co_return engine::ModelConnection{
         .provider = "openai", .base_url = default_model_->base_url, .model = default_model_->model};
   }

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 
 #include "base/encoding.h"
+#include "json/type_info.h"
 
 namespace qd::json {
 namespace {
@@ -138,7 +140,54 @@ Result<Json> parse(std::string_view text, Limits limits) {
   return parser.handler().release();
 }
 
-std::string print(const Json& value) { return boost::json::serialize(value); }
+void append(std::string& text, double value) {
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+  const std::string_view shortest(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  text += shortest;
+  if (shortest.find_first_of(".e") == std::string_view::npos) text += ".0";
+}
+
+void append(std::string& text, const JsonArray& value) {
+  text += '[';
+  std::string_view between;
+  for (const auto& item : value) {
+    text += std::exchange(between, ",");
+    append(text, item);
+  }
+  text += ']';
+}
+
+void append(std::string& text, const JsonObject& value) {
+  text += '{';
+  std::string_view between;
+  for (const auto& member : value) {
+    text += std::exchange(between, ",");
+    print_text(member.key(), text);
+    text += ':';
+    append(text, member.value());
+  }
+  text += '}';
+}
+
+void append(std::string& text, const Json& value) {
+  switch (value.kind()) {
+    case boost::json::kind::null: text += "null"; return;
+    case boost::json::kind::bool_: text += value.get_bool() ? "true" : "false"; return;
+    case boost::json::kind::int64: text += std::to_string(value.get_int64()); return;
+    case boost::json::kind::uint64: text += std::to_string(value.get_uint64()); return;
+    case boost::json::kind::double_: return append(text, value.get_double());
+    case boost::json::kind::string: return print_text(value.get_string(), text);
+    case boost::json::kind::array: return append(text, value.get_array());
+    case boost::json::kind::object: return append(text, value.get_object());
+  }
+}
+
+std::string print(const Json& value) {
+  std::string text;
+  append(text, value);
+  return text;
+}
 
 void merge_patch(Json& target, const Json& patch) {
   if (!patch.is_object()) {

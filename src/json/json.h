@@ -23,8 +23,14 @@ struct Limits {
 /// `json.nul`, `json.depth`, `json.number`), with line and column in the message: invalid UTF-8, a NUL character in a string,
 /// nesting over the limit, numbers that are neither int64 nor finite double.
 [[nodiscard]] Result<Json> parse(std::string_view text, Limits limits = {});
-/// Compact text.
+/// Compact text that reads back to the same value: a double keeps its fraction (`2.0`), in the fewest
+/// digits that say it.
 [[nodiscard]] std::string print(const Json& value);
+/// The same, behind what is there.
+void append(std::string& text, const Json& value);
+void append(std::string& text, const JsonObject& value);
+void append(std::string& text, const JsonArray& value);
+void append(std::string& text, double value);
 /// RFC 7396: `patch` over `target`; null removes.
 void merge_patch(Json& target, const Json& patch);
 /// The member of an object, or null when `value` is no object or has none.

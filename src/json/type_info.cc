@@ -258,7 +258,7 @@ TypeInfo number_info() {
           },
           .write = [](const TypeInfo&, const void* object) { return Json(in<double>(object)); },
           .print = [](const TypeInfo&, const void* object, std::string& text) {
-            text += boost::json::serialize(Json(in<double>(object)));
+            append(text, in<double>(object));
           },
           .leaf_schema = {{"type", "number"}}};
 }

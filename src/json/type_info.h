@@ -315,7 +315,7 @@ TypeInfo json_info(Kind kind) {
           },
           .write = [](const TypeInfo&, const void* object) { return Json(in<T>(object)); },
           .print = [](const TypeInfo&, const void* object, std::string& text) {
-            text += boost::json::serialize(in<T>(object));
+            append(text, in<T>(object));
           }};
 }
 

@@ -58,7 +58,9 @@ Param to_param(const T& value) {
   } else if constexpr (std::is_same_v<T, Json>) {
     return json::print(value);
   } else if constexpr (std::is_same_v<T, JsonObject> || std::is_same_v<T, JsonArray>) {
-    return std::string(boost::json::serialize(value));
+    std::string text;
+    json::append(text, value);
+    return text;
   } else if constexpr (std::is_floating_point_v<T>) {
     return double{value};
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
