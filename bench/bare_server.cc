@@ -1,16 +1,16 @@
-// A bare Beast server: callbacks, one small constant JSON answer, nothing else. What this machine can
-// do at most behind a socket; bench/run measures the program beside it.
+// A bare Beast server: callbacks, one small constant JSON answer, nothing else. What this machine
+// can do at most behind a socket; bench/run measures the program beside it.
 //
 //   build/release/bare_server [THREADS]      prints its port; ends with SIGTERM
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
 #include <cstdlib>
 #include <memory>
 #include <thread>
 #include <vector>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
 #include <fmt/format.h>
 
 namespace {
@@ -29,9 +29,10 @@ class Session : public std::enable_shared_from_this<Session> {
   explicit Session(tcp::socket socket) : stream_(std::move(socket)) {}
   void read() {
     request_ = {};
-    beast::http::async_read(stream_, buffer_, request_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (!error) self->answer();
-    });
+    beast::http::async_read(stream_, buffer_, request_,
+                            [self = shared_from_this()](beast::error_code error, std::size_t) {
+                              if (!error) self->answer();
+                            });
   }
 
  private:
@@ -41,9 +42,10 @@ class Session : public std::enable_shared_from_this<Session> {
     response_.keep_alive(request_.keep_alive());
     response_.body() = kBody;
     response_.prepare_payload();
-    beast::http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (!error && self->response_.keep_alive()) self->read();
-    });
+    beast::http::async_write(stream_, response_,
+                             [self = shared_from_this()](beast::error_code error, std::size_t) {
+                               if (!error && self->response_.keep_alive()) self->read();
+                             });
   }
 
   beast::tcp_stream stream_;

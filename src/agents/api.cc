@@ -8,7 +8,8 @@ Json document_of(const definitions::Stored& agent, const RunRequest& request) {
   JsonObject with{{"agent", agent.id}, {"input", "{{ input.message }}"}};
   if (request.version) with["version"] = request.version->value;
   return JsonObject{{"name", agent.name},
-                    {"nodes", JsonArray{JsonObject{{"id", "agent"}, {"type", "agent"}, {"with", std::move(with)}}}},
+                    {"nodes", JsonArray{JsonObject{
+                                  {"id", "agent"}, {"type", "agent"}, {"with", std::move(with)}}}},
                     {"edges", JsonArray{}},
                     {"outputs", JsonObject{{"answer", "{{ steps.agent.output }}"}}}};
 }
@@ -30,8 +31,8 @@ void AgentApi::add_routes(api::Router& router) {
 Task<Result<api::Replied<definitions::Execution>>> AgentApi::run(api::Request<RunRequest> request) {
   const auto id = request.path("agent_id");
   QD_CO_TRY(const auto agent, co_await database_.read([&](db::Snapshot& view) {
-              return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
-            }));
+    return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
+  }));
   engine::StartRequest start{.project = agent.project_id,
                              .workflow = std::nullopt,
                              .document = document_of(agent, request.body),

@@ -22,7 +22,8 @@ struct AgentPolicy {
 class AgentApi {
  public:
   /// All outlive it.
-  AgentApi(definitions::DefinitionService& service, db::Database& database, definitions::ExecutionStarter& starter)
+  AgentApi(definitions::DefinitionService& service, db::Database& database,
+           definitions::ExecutionStarter& starter)
       : resources_(service), service_(service), database_(database), starter_(starter) {}
   void add_routes(api::Router& router);
 

@@ -41,46 +41,53 @@ void check_settings(const AgentDraft& draft, std::vector<Fault>& faults) {
   const auto common = take_common(settings);
   if (!common) append(faults, common.error().faults, "/settings");
   // A script also serves `auto`, for as long as there is no model.
-  const auto provider = draft.provider == "auto" ? std::string("scripted") : std::string(draft.provider);
+  const auto provider =
+      draft.provider == "auto" ? std::string("scripted") : std::string(draft.provider);
   if (draft.provider == "auto" && !settings.contains("script")) return;
   append(faults, connect::models::validate_settings(provider, settings), "/settings");
 }
 
 void check_provider(const AgentDraft& draft, std::vector<Fault>& faults) {
   const auto names = connect::models::provider_names();
-  const bool known = draft.provider == "auto" || std::ranges::find(names, draft.provider) != names.end();
+  const bool known =
+      draft.provider == "auto" || std::ranges::find(names, draft.provider) != names.end();
   if (!known)
-    return faults.push_back({"/provider", "not_allowed", fmt::format("must be auto or one of {}", fmt::join(names, ", "))});
+    return faults.push_back({"/provider", "not_allowed",
+                             fmt::format("must be auto or one of {}", fmt::join(names, ", "))});
   if (draft.model.empty() && draft.provider != "auto" && draft.provider != "scripted")
     faults.push_back({"/model", "required", "say which of the provider's models"});
   check_settings(draft, faults);
 }
 
-void check_template(const std::optional<Text<0, 100'000>>& text, std::string_view at, std::vector<Fault>& faults) {
+void check_template(const std::optional<Text<0, 100'000>>& text, std::string_view at,
+                    std::vector<Fault>& faults) {
   if (!text) return;
   const auto compiled = expr::compile_template(Json(boost::json::string_view(*text)));
   if (!compiled) append(faults, compiled.error().faults, at);
 }
 
-void check_tools(db::Snapshot& view, const ProjectId& project, const AgentDraft& draft, std::vector<Fault>& faults) {
+void check_tools(db::Snapshot& view, const ProjectId& project, const AgentDraft& draft,
+                 std::vector<Fault>& faults) {
   if (!draft.tools) return;
   if (draft.tools->size() > kMostTools)
     return faults.push_back({"/tools", "too_many", fmt::format("at most {} tools", kMostTools)});
   for (std::size_t i = 0; i < draft.tools->size(); ++i)
     if (!definitions::store::resolve(view, definitions::Kind::Tool, project, (*draft.tools)[i]))
-      faults.push_back({fmt::format("/tools/{}", i), "tool.not_found",
-                        fmt::format("the project has no tool '{}'", std::string((*draft.tools)[i]))});
+      faults.push_back(
+          {fmt::format("/tools/{}", i), "tool.not_found",
+           fmt::format("the project has no tool '{}'", std::string((*draft.tools)[i]))});
 }
 
-Result<definitions::Document> check(db::Snapshot& view, const api::Caller&, const ProjectId& project,
-                                    const Json& content) {
+Result<definitions::Document> check(db::Snapshot& view, const api::Caller&,
+                                    const ProjectId& project, const Json& content) {
   QD_TRY(const auto draft, json::from_json<AgentDraft>(content));
   std::vector<Fault> faults;
   check_provider(draft, faults);
   check_template(draft.system_prompt, "/system_prompt", faults);
   check_template(draft.instructions, "/instructions", faults);
   check_tools(view, project, draft, faults);
-  if (draft.output_schema) append(faults, engine::schema_faults(*draft.output_schema, "/output_schema"), "");
+  if (draft.output_schema)
+    append(faults, engine::schema_faults(*draft.output_schema, "/output_schema"), "");
   if (!faults.empty()) return invalid(std::move(faults));
   return definitions::Document{.name = draft.name,
                                .description = draft.description.value_or(""),

@@ -10,7 +10,8 @@ namespace qd::agents {
 
 /// A version's content as the engine runs it, but for what has to be looked up: the tools, and the
 /// connection of `provider: auto`.
-[[nodiscard]] engine::AgentSpec to_spec(const definitions::Stored& stored, const definitions::Version& version);
+[[nodiscard]] engine::AgentSpec to_spec(const definitions::Stored& stored,
+                                        const definitions::Version& version);
 /// The tools that the content names.
 [[nodiscard]] std::vector<std::string> tool_names(const Json& content);
 

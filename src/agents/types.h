@@ -25,12 +25,13 @@ struct AgentDraft {
   /// JSON Schema of the final answer.
   std::optional<JsonObject> output_schema;
   std::optional<engine::AgentLimits> limits;
-  /// `base_url`, `temperature`, `max_output_tokens`, and what the provider takes (docs/providers.md).
+  /// `base_url`, `temperature`, `max_output_tokens`, and what the provider takes
+  /// (docs/providers.md).
   std::optional<JsonObject> settings;
 };
 BOOST_DESCRIBE_STRUCT(AgentDraft, (),
-                      (name, description, provider, model, connection_id, system_prompt, instructions, tools,
-                       capabilities, output_schema, limits, settings))
+                      (name, description, provider, model, connection_id, system_prompt,
+                       instructions, tools, capabilities, output_schema, limits, settings))
 
 struct Agent : definitions::ResourceInfo, AgentDraft {};
 BOOST_DESCRIBE_STRUCT(Agent, (definitions::ResourceInfo, AgentDraft), ())

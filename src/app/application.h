@@ -1,8 +1,9 @@
 // Every part of the server, made in the order in which they need each other, started and stopped.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <thread>
+
+#include <boost/asio/io_context.hpp>
 
 #include "agents/api.h"
 #include "app/catalog.h"
@@ -25,7 +26,8 @@ namespace qd::app {
 
 /// Agents, tools and workflows with their routes.
 struct Definitions {
-  Definitions(const definitions::Parts& parts, db::Database& database, definitions::ExecutionStarter& starter);
+  Definitions(const definitions::Parts& parts, db::Database& database,
+              definitions::ExecutionStarter& starter);
   void add_routes(api::Router& router);
   void join(projects::Projects& projects) const;
 
@@ -46,7 +48,8 @@ class Application {
 
   /// Takes up unfinished executions, then listens.
   void start();
-  /// Stops listening, lets requests finish, leaves running executions to the next start. Twice is fine.
+  /// Stops listening, lets requests finish, leaves running executions to the next start. Twice is
+  /// fine.
   void stop();
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] const api::Router& router() const { return router_; }

@@ -22,7 +22,8 @@ Result<definitions::Stored> resolve(db::Snapshot& view, Kind kind, const Project
               fmt::format("the project has no {} '{}'", enum_name(kind), name_or_id));
 }
 
-Result<definitions::Version> version_of(db::Snapshot& view, Kind kind, const definitions::Stored& stored,
+Result<definitions::Version> version_of(db::Snapshot& view, Kind kind,
+                                        const definitions::Stored& stored,
                                         std::optional<std::int64_t> number) {
   if (!number) number = stored.published_version;
   if (!number)
@@ -34,7 +35,8 @@ Result<definitions::Version> version_of(db::Snapshot& view, Kind kind, const def
               fmt::format("{} '{}' has no version {}", enum_name(kind), stored.name, *number));
 }
 
-Result<std::shared_ptr<const engine::ToolSpec>> load_tool(db::Snapshot& view, const ProjectId& project,
+Result<std::shared_ptr<const engine::ToolSpec>> load_tool(db::Snapshot& view,
+                                                          const ProjectId& project,
                                                           const std::string& name_or_id) {
   QD_TRY(const auto stored, resolve(view, Kind::Tool, project, name_or_id));
   QD_TRY(const auto version, version_of(view, Kind::Tool, stored, std::nullopt));
@@ -45,10 +47,14 @@ engine::CredentialKind kind_of(projects::CredentialType type) {
   using projects::CredentialType;
   switch (type) {
     case CredentialType::Bearer:
-    case CredentialType::ApiKey: return engine::CredentialKind::Bearer;
-    case CredentialType::Basic: return engine::CredentialKind::Basic;
-    case CredentialType::Header: return engine::CredentialKind::Header;
-    case CredentialType::Query: return engine::CredentialKind::Query;
+    case CredentialType::ApiKey:
+      return engine::CredentialKind::Bearer;
+    case CredentialType::Basic:
+      return engine::CredentialKind::Basic;
+    case CredentialType::Header:
+      return engine::CredentialKind::Header;
+    case CredentialType::Query:
+      return engine::CredentialKind::Query;
   }
   std::unreachable();
 }
@@ -63,7 +69,8 @@ std::shared_ptr<const engine::Definition> DefinitionCache::find(const std::strin
   return found->second->second;
 }
 
-void DefinitionCache::put(const std::string& key, std::shared_ptr<const engine::Definition> definition) {
+void DefinitionCache::put(const std::string& key,
+                          std::shared_ptr<const engine::Definition> definition) {
   const std::lock_guard lock(mutex_);
   if (index_.contains(key)) return;
   entries_.emplace_front(key, std::move(definition));
@@ -73,11 +80,13 @@ void DefinitionCache::put(const std::string& key, std::shared_ptr<const engine::
   entries_.pop_back();
 }
 
-Task<Result<std::shared_ptr<const engine::Definition>>> StoredCatalog::workflow(engine::WorkflowVersion ref) {
+Task<Result<std::shared_ptr<const engine::Definition>>> StoredCatalog::workflow(
+    engine::WorkflowVersion ref) {
   const auto key = fmt::format("{}/{}", ref.workflow.value, ref.version);
   if (auto cached = workflows_.find(key)) co_return cached;
-  const auto version = co_await database_.read(
-      [&](db::Snapshot& view) { return store::find_version(view, ref.workflow.value, ref.version); });
+  const auto version = co_await database_.read([&](db::Snapshot& view) {
+    return store::find_version(view, ref.workflow.value, ref.version);
+  });
   if (!version)
     co_return fail(ErrorKind::NotFound, "workflow.version_not_found",
                    fmt::format("the workflow has no version {} any more", ref.version));
@@ -113,15 +122,18 @@ Result<engine::AgentSpec> StoredCatalog::load_agent(db::Snapshot& view, const Pr
   return spec;
 }
 
-Task<Result<std::shared_ptr<const engine::AgentSpec>>> StoredCatalog::agent(ProjectId project, std::string name_or_id,
-                                                                            std::optional<std::int64_t> version) {
-  QD_CO_TRY(auto spec, co_await database_.read(
-                           [&](db::Snapshot& view) { return load_agent(view, project, name_or_id, version); }));
+Task<Result<std::shared_ptr<const engine::AgentSpec>>> StoredCatalog::agent(
+    ProjectId project, std::string name_or_id, std::optional<std::int64_t> version) {
+  QD_CO_TRY(auto spec, co_await database_.read([&](db::Snapshot& view) {
+    return load_agent(view, project, name_or_id, version);
+  }));
   co_return std::make_shared<const engine::AgentSpec>(std::move(spec));
 }
 
-Task<Result<std::shared_ptr<const engine::ToolSpec>>> StoredCatalog::tool(ProjectId project, std::string name_or_id) {
-  co_return co_await database_.read([&](db::Snapshot& view) { return load_tool(view, project, name_or_id); });
+Task<Result<std::shared_ptr<const engine::ToolSpec>>> StoredCatalog::tool(ProjectId project,
+                                                                          std::string name_or_id) {
+  co_return co_await database_.read(
+      [&](db::Snapshot& view) { return load_tool(view, project, name_or_id); });
 }
 
 Task<Result<engine::ModelConnection>> StoredCatalog::connection(ProjectId, std::string name_or_id) {
@@ -140,13 +152,19 @@ Task<Result<engine::ModelConnection>> StoredCatalog::connection(ProjectId, std::
   co_return engine::ModelConnection{.provider = name_or_id};
 }
 
-Task<Result<engine::Credential>> StoredCatalog::credential(ProjectId project, std::string name_or_id) {
-  QD_CO_TRY(auto found, co_await projects_.credentials().reveal(std::move(project), std::move(name_or_id)));
-  co_return engine::Credential{kind_of(found.type), found.parameter, found.username, std::move(found.secret)};
+Task<Result<engine::Credential>> StoredCatalog::credential(ProjectId project,
+                                                           std::string name_or_id) {
+  QD_CO_TRY(auto found,
+            co_await projects_.credentials().reveal(std::move(project), std::move(name_or_id)));
+  co_return engine::Credential{kind_of(found.type), found.parameter, found.username,
+                               std::move(found.secret)};
 }
 
-Task<Result<std::shared_ptr<const engine::ProjectScope>>> StoredCatalog::project(ProjectId project) {
-  QD_CO_TRY(auto found, co_await database_.read([&](db::Snapshot& view) { return projects::surroundings(view, project); }));
+Task<Result<std::shared_ptr<const engine::ProjectScope>>> StoredCatalog::project(
+    ProjectId project) {
+  QD_CO_TRY(auto found, co_await database_.read([&](db::Snapshot& view) {
+    return projects::surroundings(view, project);
+  }));
   co_return std::make_shared<const engine::ProjectScope>(
       engine::ProjectScope{project, std::move(found.name), std::move(found.variables)});
 }

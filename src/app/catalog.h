@@ -31,15 +31,19 @@ class DefinitionCache {
 class StoredCatalog final : public engine::Catalog {
  public:
   /// All outlive it.
-  StoredCatalog(db::Database& database, projects::Projects& projects, std::optional<DefaultModel> default_model)
+  StoredCatalog(db::Database& database, projects::Projects& projects,
+                std::optional<DefaultModel> default_model)
       : database_(database), projects_(projects), default_model_(std::move(default_model)) {}
 
-  Task<Result<std::shared_ptr<const engine::Definition>>> workflow(engine::WorkflowVersion ref) override;
-  Task<Result<std::shared_ptr<const engine::AgentSpec>>> agent(ProjectId project, std::string name_or_id,
-                                                               std::optional<std::int64_t> version) override;
-  Task<Result<std::shared_ptr<const engine::ToolSpec>>> tool(ProjectId project, std::string name_or_id) override;
+  Task<Result<std::shared_ptr<const engine::Definition>>> workflow(
+      engine::WorkflowVersion ref) override;
+  Task<Result<std::shared_ptr<const engine::AgentSpec>>> agent(
+      ProjectId project, std::string name_or_id, std::optional<std::int64_t> version) override;
+  Task<Result<std::shared_ptr<const engine::ToolSpec>>> tool(ProjectId project,
+                                                             std::string name_or_id) override;
   /// A provider's name, or `auto`: the server's default model.
-  Task<Result<engine::ModelConnection>> connection(ProjectId project, std::string name_or_id) override;
+  Task<Result<engine::ModelConnection>> connection(ProjectId project,
+                                                   std::string name_or_id) override;
   Task<Result<engine::Credential>> credential(ProjectId project, std::string name_or_id) override;
   Task<Result<std::shared_ptr<const engine::ProjectScope>>> project(ProjectId project) override;
 

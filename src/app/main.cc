@@ -6,7 +6,10 @@
 #include "cli/cli.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("Quarterdeck runs AI agents durably, shows every step, and governs what they may do and spend.", "qd");
+  CLI::App app(
+      "Quarterdeck runs AI agents durably, shows every step, and governs what they may do and "
+      "spend.",
+      "qd");
   app.set_version_flag("--version", std::string(qd::app::kVersion));
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::help);

@@ -1,9 +1,9 @@
 #include "app/serve_command.h"
 
-#include <fmt/format.h>
+#include <filesystem>
 
 #include <boost/asio/signal_set.hpp>
-#include <filesystem>
+#include <fmt/format.h>
 
 #include "app/application.h"
 #include "app/commands.h"
@@ -23,7 +23,9 @@ void wait_for_signal() {
 
 void migrate(const std::string& url) {
   const int applied = db::migrate_up(url);
-  if (applied > 0) log::info("database migrated", {{"migrations", applied}, {"database", db::without_password(url)}});
+  if (applied > 0)
+    log::info("database migrated",
+              {{"migrations", applied}, {"database", db::without_password(url)}});
 }
 
 std::string address_for_people(const config::Config& config, std::uint16_t port) {
@@ -49,7 +51,8 @@ int serve(const config::Config& config) {
     Application application(config, *secrets, *std::move(model), clock);
     application.start();
     const auto address = address_for_people(config, application.port());
-    fmt::print("Quarterdeck {} is ready at {}\nOpen it in a browser to begin; Ctrl-C ends it.\n", kVersion, address);
+    fmt::print("Quarterdeck {} is ready at {}\nOpen it in a browser to begin; Ctrl-C ends it.\n",
+               kVersion, address);
     std::fflush(stdout);
     wait_for_signal();
     log::info("stopping");

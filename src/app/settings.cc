@@ -1,10 +1,10 @@
 #include "app/settings.h"
 
-#include <fmt/format.h>
-
-#include <boost/url.hpp>
 #include <cstdlib>
 #include <filesystem>
+
+#include <boost/url.hpp>
+#include <fmt/format.h>
 
 extern char** environ;
 
@@ -34,14 +34,18 @@ std::string describe(const config::Setting& setting) {
 }  // namespace
 
 SettingFlags::SettingFlags(CLI::App& command) {
-  command.add_option("--config", file_, "A TOML file with settings. [QD_CONFIG]")->option_text("FILE");
+  command.add_option("--config", file_, "A TOML file with settings. [QD_CONFIG]")
+      ->option_text("FILE");
   for (const auto& setting : config::all_settings()) {
     const std::string name(setting.name);
     command
         .add_option_function<std::string>(
-            "--" + name, [this, name](const std::string& value) { flags_[name] = value; }, describe(setting))
+            "--" + name, [this, name](const std::string& value) { flags_[name] = value; },
+            describe(setting))
         ->group("Settings")
-        ->option_text(setting.fallback.empty() || setting.secret ? "" : fmt::format("({})", setting.fallback));
+        ->option_text(setting.fallback.empty() || setting.secret
+                          ? ""
+                          : fmt::format("({})", setting.fallback));
   }
 }
 
@@ -51,7 +55,8 @@ Result<config::Config> SettingFlags::load() const {
   auto file = file_;
   if (file.empty()) file = environment("QD_CONFIG").value_or("");
   auto loaded = config::Config::load({.flags = flags_, .environment = &environment, .file = file});
-  if (!loaded) fmt::print(stderr, "qd: the configuration is not valid\n{}", describe(loaded.error()));
+  if (!loaded)
+    fmt::print(stderr, "qd: the configuration is not valid\n{}", describe(loaded.error()));
   return loaded;
 }
 
@@ -72,13 +77,15 @@ Result<std::optional<DefaultModel>> default_model(const config::Config& config) 
   const auto params = url->params();
   const auto model = params.find("model");
   if (model == params.end() || (*model).value.empty()) return wrong("the model's name is missing");
-  return DefaultModel{.base_url = std::string(text.substr(0, text.find('?'))), .model = (*model).value};
+  return DefaultModel{.base_url = std::string(text.substr(0, text.find('?'))),
+                      .model = (*model).value};
 }
 
 std::string describe(const Error& error) {
   if (error.faults.empty()) return fmt::format("  {} ({})\n", error.message, error.code);
   std::string lines;
-  for (const auto& fault : error.faults) lines += fmt::format("  {}: {} ({})\n", fault.path, fault.message, fault.code);
+  for (const auto& fault : error.faults)
+    lines += fmt::format("  {}: {} ({})\n", fault.path, fault.message, fault.code);
   return lines;
 }
 

@@ -38,32 +38,40 @@ int print_count(int count, std::string_view what) {
 }
 
 void add_migrate(CLI::App& app, int& exit_code) {
-  auto* migrate = app.add_subcommand("migrate", "The schema of the store and its history.")->require_subcommand(1);
-  on_store(*migrate->add_subcommand("status", "List the migrations and when each was applied."), exit_code,
-           &print_status);
-  on_store(*migrate->add_subcommand("up", "Apply what is pending; 'qd serve' does so by itself."), exit_code,
+  auto* migrate = app.add_subcommand("migrate", "The schema of the store and its history.")
+                      ->require_subcommand(1);
+  on_store(*migrate->add_subcommand("status", "List the migrations and when each was applied."),
+           exit_code, &print_status);
+  on_store(*migrate->add_subcommand("up", "Apply what is pending; 'qd serve' does so by itself."),
+           exit_code,
            [](const std::string& url) { return print_count(db::migrate_up(url), "applied"); });
-  auto* down = migrate->add_subcommand("down", "Take back the newest migrations, with the data they hold.");
+  auto* down =
+      migrate->add_subcommand("down", "Take back the newest migrations, with the data they hold.");
   auto count = std::make_shared<int>(1);
   down->add_option("count", *count, "How many.")->check(CLI::Range(1, 1000))->capture_default_str();
-  on_store(*down, exit_code,
-           [count](const std::string& url) { return print_count(db::migrate_down(url, *count), "taken back"); });
+  on_store(*down, exit_code, [count](const std::string& url) {
+    return print_count(db::migrate_down(url, *count), "taken back");
+  });
 }
 
 void add_backup(CLI::App& app, int& exit_code) {
-  auto* backup = app.add_subcommand("backup", "Copy the SQLite store into one file, also while the server runs.");
+  auto* backup = app.add_subcommand(
+      "backup", "Copy the SQLite store into one file, also while the server runs.");
   auto file = std::make_shared<std::string>();
   backup->add_option("file", *file, "The file to write; it must not exist.")->required();
   on_store(*backup, exit_code, [file](const std::string& url) {
     const auto bytes = db::back_up(url, *file);
-    fmt::print("{} bytes in {}\nThe keys in secrets.toml are not part of it: keep a copy of that file too.\n", bytes,
-               *file);
+    fmt::print(
+        "{} bytes in {}\nThe keys in secrets.toml are not part of it: keep a copy of that file "
+        "too.\n",
+        bytes, *file);
     return 0;
   });
 }
 
 void add_restore(CLI::App& app, int& exit_code) {
-  auto* restore = app.add_subcommand("restore", "Put a backup in the place of the SQLite store; stop the server first.");
+  auto* restore = app.add_subcommand(
+      "restore", "Put a backup in the place of the SQLite store; stop the server first.");
   auto file = std::make_shared<std::string>();
   restore->add_option("file", *file, "The backup.")->required()->check(CLI::ExistingFile);
   on_store(*restore, exit_code, [file](const std::string& url) {

@@ -15,7 +15,9 @@ using namespace std::chrono_literals;
 enum class Colour { Red, DarkBlue };
 BOOST_DESCRIBE_ENUM(Colour, Red, DarkBlue)
 
-Timestamp at(std::int64_t ms) { return Timestamp(milliseconds(ms)); }
+Timestamp at(std::int64_t ms) {
+  return Timestamp(milliseconds(ms));
+}
 
 TEST(Time, PrintsRfc3339InUtcWithMilliseconds) {
   EXPECT_EQ(to_rfc3339(at(0)), "1970-01-01T00:00:00.000Z");
@@ -28,8 +30,9 @@ TEST(Time, ReadsOffsetsAndFractions) {
 }
 
 TEST(Time, RefusesWhatIsNotRfc3339) {
-  for (const auto* text : {"", "2026", "2026-02-30T00:00:00Z", "2026-11-22T10:00:00", "2026-11-22T25:00:00Z",
-                           "2026-11-22T10:00:00.Z", "2026-11-22T10:00:00Zx", "-026-11-22T10:00:00Z"})
+  for (const auto* text :
+       {"", "2026", "2026-02-30T00:00:00Z", "2026-11-22T10:00:00", "2026-11-22T25:00:00Z",
+        "2026-11-22T10:00:00.Z", "2026-11-22T10:00:00Zx", "-026-11-22T10:00:00Z"})
     EXPECT_FALSE(parse_rfc3339(text)) << text;
 }
 
@@ -37,7 +40,8 @@ TEST(Duration, ReadsWhatPeopleWrite) {
   EXPECT_EQ(parse_duration("250ms"), 250ms);
   EXPECT_EQ(parse_duration("1h30m"), 90min);
   EXPECT_EQ(parse_duration("7d"), 168h);
-  for (const auto* text : {"", "5", "-5s", "5x", "1m1h", "1s1s", "9999999d", "99999999999999999999s"})
+  for (const auto* text :
+       {"", "5", "-5s", "5x", "1m1h", "1s1s", "9999999d", "99999999999999999999s"})
     EXPECT_FALSE(parse_duration(text)) << text;
 }
 
@@ -105,7 +109,8 @@ TEST(Utf8, RefusesOverlongSurrogatesAndCutSequences) {
 
 TEST(Error, InvalidNamesTheSingleFaultAndCountsMany) {
   EXPECT_EQ(invalid({{"/a", "type", "must be text"}}).error().message, "/a: must be text");
-  EXPECT_EQ(invalid({{"/a", "x", "y"}, {"/b", "x", "y"}}).error().message, "2 fields are not valid");
+  EXPECT_EQ(invalid({{"/a", "x", "y"}, {"/b", "x", "y"}}).error().message,
+            "2 fields are not valid");
 }
 
 }  // namespace

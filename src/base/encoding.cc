@@ -64,7 +64,9 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
-std::string to_base64url(std::string_view bytes) { return encode(bytes, kUrl); }
+std::string to_base64url(std::string_view bytes) {
+  return encode(bytes, kUrl);
+}
 
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
@@ -72,7 +74,9 @@ std::optional<std::string> from_base64(std::string_view text) {
   return decode(text, kStandard);
 }
 
-std::optional<std::string> from_base64url(std::string_view text) { return decode(text, kUrl); }
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, kUrl);
+}
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {

@@ -1,13 +1,15 @@
 // Names of described enums (BOOST_DESCRIBE_ENUM). An enumerator is PascalCase in code and
-// snake_case outside: `TimedOut` <-> "timed_out". Written once, read by JSON, SQL, logs and OpenAPI.
+// snake_case outside: `TimedOut` <-> "timed_out". Written once, read by JSON, SQL, logs and
+// OpenAPI.
 #pragma once
 
 #include <array>
-#include <boost/describe.hpp>
-#include <boost/mp11.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 
 namespace qd {
 

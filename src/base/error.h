@@ -25,7 +25,8 @@ enum class ErrorKind {
   Unavailable,
 };
 
-/// One thing wrong in an input: where (`/nodes/0/id`, RFC 6901), a stable code, what would be right.
+/// One thing wrong in an input: where (`/nodes/0/id`, RFC 6901), a stable code, what would be
+/// right.
 struct Fault {
   std::string path;
   std::string code;
@@ -51,7 +52,8 @@ using Result = std::expected<T, Error>;
 
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorKind kind, std::string code,
                                                  std::string message) {
-  return std::unexpected(Error{.kind = kind, .code = std::move(code), .message = std::move(message)});
+  return std::unexpected(
+      Error{.kind = kind, .code = std::move(code), .message = std::move(message)});
 }
 
 /// Refuses an input; `faults` must not be empty.
@@ -68,9 +70,9 @@ using Result = std::expected<T, Error>;
 
 #define QD_CONCAT_(a, b) a##b
 #define QD_CONCAT(a, b) QD_CONCAT_(a, b)
-#define QD_TRY_IMPL_(ret, temp, declaration, expression)        \
-  auto temp = (expression);                                     \
-  if (!temp) ret std::unexpected(std::move(temp).error());      \
+#define QD_TRY_IMPL_(ret, temp, declaration, expression)   \
+  auto temp = (expression);                                \
+  if (!temp) ret std::unexpected(std::move(temp).error()); \
   declaration = *std::move(temp)
 
 /// `QD_TRY(const auto page, list(filter));` declares `page`, or returns the error upward.
@@ -80,8 +82,9 @@ using Result = std::expected<T, Error>;
 #define QD_CO_TRY(declaration, ...) \
   QD_TRY_IMPL_(co_return, QD_CONCAT(qd_try_, __LINE__), declaration, (__VA_ARGS__))
 /// For a `Result<void>`: go on, or return the error upward.
-#define QD_CHECK(...) \
-  if (auto qd_check_ = (__VA_ARGS__); !qd_check_) return std::unexpected(std::move(qd_check_).error())
-#define QD_CO_CHECK(...)                         \
+#define QD_CHECK(...)                             \
+  if (auto qd_check_ = (__VA_ARGS__); !qd_check_) \
+  return std::unexpected(std::move(qd_check_).error())
+#define QD_CO_CHECK(...)                          \
   if (auto qd_check_ = (__VA_ARGS__); !qd_check_) \
   co_return std::unexpected(std::move(qd_check_).error())

@@ -1,11 +1,11 @@
 #include "base/id.h"
 
-#include <sys/random.h>
-
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <stdexcept>
+
+#include <sys/random.h>
 
 namespace qd {
 namespace {

@@ -1,10 +1,10 @@
 #include "base/time.h"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <boost/asio.hpp>
 #include <charconv>
+
+#include <boost/asio.hpp>
+#include <fmt/format.h>
 
 namespace qd {
 namespace {
@@ -82,7 +82,8 @@ std::string to_rfc3339(Timestamp time) {
   std::string text = "0000-00-00T00:00:00.000Z";
   const auto put = [&](std::size_t at, int width, auto value) {
     auto rest = static_cast<unsigned>(value);
-    for (int i = width; i-- > 0; rest /= 10) text[at + static_cast<std::size_t>(i)] = static_cast<char>('0' + rest % 10);
+    for (int i = width; i-- > 0; rest /= 10)
+      text[at + static_cast<std::size_t>(i)] = static_cast<char>('0' + rest % 10);
   };
   put(0, 4, static_cast<int>(date.year()));
   put(5, 2, static_cast<unsigned>(date.month()));
@@ -142,7 +143,9 @@ std::string format_duration(milliseconds length) {
   return text.empty() ? "0s" : text;
 }
 
-Timestamp SystemClock::now() const { return floor<milliseconds>(system_clock::now()); }
+Timestamp SystemClock::now() const {
+  return floor<milliseconds>(system_clock::now());
+}
 
 Task<void> SystemClock::sleep_until(Timestamp due) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
@@ -159,8 +162,8 @@ Timestamp ManualClock::now() const {
 }
 
 Task<void> ManualClock::sleep_until(Timestamp due) {
-  auto timer = std::make_shared<Timer>(co_await boost::asio::this_coro::executor,
-                                       Timer::time_point::max());
+  auto timer =
+      std::make_shared<Timer>(co_await boost::asio::this_coro::executor, Timer::time_point::max());
   {
     const std::lock_guard lock(mutex_);
     if (now_ >= due) co_return;

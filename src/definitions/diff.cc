@@ -20,7 +20,8 @@ std::optional<Members> by_identity(const JsonArray& items, std::string_view name
 
 Members by_position(const JsonArray& items) {
   Members members;
-  for (std::size_t i = 0; i < items.size(); ++i) members.emplace(fmt::format("{:06}", i), &items[i]);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    members.emplace(fmt::format("{:06}", i), &items[i]);
   return members;
 }
 
@@ -30,16 +31,19 @@ Members members_of(const JsonObject& object) {
   return members;
 }
 
-void compare(const std::string& path, const Json* before, const Json* after, std::vector<Change>& changes);
+void compare(const std::string& path, const Json* before, const Json* after,
+             std::vector<Change>& changes);
 
-void compare(const std::string& path, const Members& before, const Members& after, std::vector<Change>& changes) {
+void compare(const std::string& path, const Members& before, const Members& after,
+             std::vector<Change>& changes) {
   Members all = before;
   all.insert(after.begin(), after.end());
   const auto find = [](const Members& members, const std::string& key) {
     const auto found = members.find(key);
     return found == members.end() ? nullptr : found->second;
   };
-  for (const auto& [key, unused] : all) compare(path + "/" + key, find(before, key), find(after, key), changes);
+  for (const auto& [key, unused] : all)
+    compare(path + "/" + key, find(before, key), find(after, key), changes);
 }
 
 void compare_lists(const std::string& path, const JsonArray& before, const JsonArray& after,
@@ -52,15 +56,20 @@ void compare_lists(const std::string& path, const JsonArray& before, const JsonA
   compare(path, by_position(before), by_position(after), changes);
 }
 
-void compare(const std::string& path, const Json* before, const Json* after, std::vector<Change>& changes) {
-  if (!before) changes.push_back({path, ChangeKind::Added, {}, *after});
-  else if (!after) changes.push_back({path, ChangeKind::Removed, *before, {}});
-  else if (*before == *after) return;
+void compare(const std::string& path, const Json* before, const Json* after,
+             std::vector<Change>& changes) {
+  if (!before)
+    changes.push_back({path, ChangeKind::Added, {}, *after});
+  else if (!after)
+    changes.push_back({path, ChangeKind::Removed, *before, {}});
+  else if (*before == *after)
+    return;
   else if (before->is_object() && after->is_object())
     compare(path, members_of(before->get_object()), members_of(after->get_object()), changes);
   else if (before->is_array() && after->is_array())
     compare_lists(path, before->get_array(), after->get_array(), changes);
-  else changes.push_back({path, ChangeKind::Changed, *before, *after});
+  else
+    changes.push_back({path, ChangeKind::Changed, *before, *after});
 }
 
 }  // namespace

@@ -3,17 +3,20 @@
 namespace qd::definitions {
 namespace {
 
-constexpr db::Sql kFind{"execution.find", "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+constexpr db::Sql kFind{"execution.find",
+                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
 
 }  // namespace
 
 Execution to_answer(engine::Execution execution) {
   Execution answer{std::move(execution), std::nullopt};
-  if (answer.started_at && answer.finished_at) answer.duration_ms = (*answer.finished_at - *answer.started_at).count();
+  if (answer.started_at && answer.finished_at)
+    answer.duration_ms = (*answer.finished_at - *answer.started_at).count();
   return answer;
 }
 
-Task<Result<api::Replied<Execution>>> ExecutionStarter::start(engine::StartRequest request, milliseconds wait) {
+Task<Result<api::Replied<Execution>>> ExecutionStarter::start(engine::StartRequest request,
+                                                              milliseconds wait) {
   QD_CO_TRY(auto execution, co_await engine_.begin(std::move(request)));
   if (wait.count() == 0 || engine::is_final(execution.status)) {
     const int status = wait.count() > 0 ? 200 : 202;

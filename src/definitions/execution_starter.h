@@ -1,4 +1,5 @@
-// Starting executions for the routes that do: `execute` of workflows, `run` of agents, `test` of tools.
+// Starting executions for the routes that do: `execute` of workflows, `run` of agents, `test` of
+// tools.
 #pragma once
 
 #include "engine/engine.h"

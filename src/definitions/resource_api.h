@@ -49,26 +49,36 @@ class ResourceApi {
     const std::string title(Policy::kTitle);
     const std::string many = title + "s";
     const std::string name(Policy::kName);
-    router.add(read(collection, "list" + many, "The project's " + std::string(Policy::kPlural) + "."), *this,
-               &ResourceApi::list);
-    auto create = write("POST", collection, "create" + title, "Make one; it is published as version 1.");
+    router.add(
+        read(collection, "list" + many, "The project's " + std::string(Policy::kPlural) + "."),
+        *this, &ResourceApi::list);
+    auto create =
+        write("POST", collection, "create" + title, "Make one; it is published as version 1.");
     create.status = 201;
     router.add(create, *this, &ResourceApi::create);
-    router.add(read(one, "get" + title, "One " + name + ", with its draft."), *this, &ResourceApi::get);
-    router.add(write("PUT", one, "replace" + title, "Replace the draft."), *this, &ResourceApi::replace);
-    router.add(write("PATCH", one, "patch" + title, "Merge into the draft (RFC 7396)."), *this, &ResourceApi::patch);
-    router.add(write("DELETE", one, "delete" + title, "Delete it with all its versions."), *this, &ResourceApi::remove);
-    router.add(read(one + "/versions", "list" + title + "Versions", "Its versions, the newest first."), *this,
-               &ResourceApi::versions);
+    router.add(read(one, "get" + title, "One " + name + ", with its draft."), *this,
+               &ResourceApi::get);
+    router.add(write("PUT", one, "replace" + title, "Replace the draft."), *this,
+               &ResourceApi::replace);
+    router.add(write("PATCH", one, "patch" + title, "Merge into the draft (RFC 7396)."), *this,
+               &ResourceApi::patch);
+    router.add(write("DELETE", one, "delete" + title, "Delete it with all its versions."), *this,
+               &ResourceApi::remove);
+    router.add(
+        read(one + "/versions", "list" + title + "Versions", "Its versions, the newest first."),
+        *this, &ResourceApi::versions);
     router.add(read(one + "/versions/{version}", "get" + title + "Version", "One version."), *this,
                &ResourceApi::version);
-    router.add(write("POST", one + "/publish", "publish" + title, "Make the draft the next version."), *this,
-               &ResourceApi::publish);
-    router.add(write("POST", one + "/rollback", "rollBack" + title, "Publish an old version's content again."), *this,
-               &ResourceApi::rollback);
-    router.add(read(one + "/diff", "diff" + title,
-                    "What differs between two versions; without them, the published one and the draft."),
-               *this, &ResourceApi::diff);
+    router.add(
+        write("POST", one + "/publish", "publish" + title, "Make the draft the next version."),
+        *this, &ResourceApi::publish);
+    router.add(write("POST", one + "/rollback", "rollBack" + title,
+                     "Publish an old version's content again."),
+               *this, &ResourceApi::rollback);
+    router.add(
+        read(one + "/diff", "diff" + title,
+             "What differs between two versions; without them, the published one and the draft."),
+        *this, &ResourceApi::diff);
   }
 
  private:
@@ -76,13 +86,22 @@ class ResourceApi {
   using Answer = Task<Result<T>>;
 
   static api::Endpoint read(std::string path, std::string id, std::string summary) {
-    return {.method = "GET", .path = std::move(path), .id = std::move(id), .tag = std::string(Policy::kPlural),
-            .summary = std::move(summary), .scope = fmt::format("{}:read", Policy::kPlural)};
+    return {.method = "GET",
+            .path = std::move(path),
+            .id = std::move(id),
+            .tag = std::string(Policy::kPlural),
+            .summary = std::move(summary),
+            .scope = fmt::format("{}:read", Policy::kPlural)};
   }
-  static api::Endpoint write(std::string method, std::string path, std::string id, std::string summary) {
-    return {.method = std::move(method), .path = std::move(path), .id = std::move(id),
-            .tag = std::string(Policy::kPlural), .summary = std::move(summary),
-            .scope = fmt::format("{}:write", Policy::kPlural), .body_limit = 4 << 20};
+  static api::Endpoint write(std::string method, std::string path, std::string id,
+                             std::string summary) {
+    return {.method = std::move(method),
+            .path = std::move(path),
+            .id = std::move(id),
+            .tag = std::string(Policy::kPlural),
+            .summary = std::move(summary),
+            .scope = fmt::format("{}:write", Policy::kPlural),
+            .body_limit = 4 << 20};
   }
   static std::string id_of(const api::RequestContext& request) {
     return request.path(fmt::format("{}_id", Policy::kName));
@@ -94,20 +113,25 @@ class ResourceApi {
 
   Answer<api::Page<Summary>> list(api::Request<api::Nothing, Query> request) {
     const ProjectId project{request.path("project_id")};
-    QD_CO_TRY(auto rows, co_await service_.list(request.caller, project, Policy::variant(request.query), request.query));
-    co_return api::to_page(std::move(rows), [](const Stored& stored) { return Policy::to_summary(stored); });
+    QD_CO_TRY(auto rows, co_await service_.list(request.caller, project,
+                                                Policy::variant(request.query), request.query));
+    co_return api::to_page(std::move(rows),
+                           [](const Stored& stored) { return Policy::to_summary(stored); });
   }
   Answer<Resource> create(api::Request<Draft> request) {
-    co_return answer(co_await service_.create(request.caller, {request.path("project_id")}, json::to_json(request.body)));
+    co_return answer(co_await service_.create(request.caller, {request.path("project_id")},
+                                              json::to_json(request.body)));
   }
   Answer<Resource> get(api::Request<> request) {
     co_return answer(co_await service_.get(request.caller, id_of(request)));
   }
   Answer<Resource> replace(api::Request<Draft> request) {
-    co_return answer(co_await service_.replace(request.caller, id_of(request), json::to_json(request.body), request.if_match));
+    co_return answer(co_await service_.replace(request.caller, id_of(request),
+                                               json::to_json(request.body), request.if_match));
   }
   Answer<Resource> patch(api::Request<JsonObject> request) {
-    co_return answer(co_await service_.patch(request.caller, id_of(request), std::move(request.body), request.if_match));
+    co_return answer(co_await service_.patch(request.caller, id_of(request),
+                                             std::move(request.body), request.if_match));
   }
   Answer<api::Nothing> remove(api::Request<> request) {
     QD_CO_CHECK(co_await service_.remove(request.caller, id_of(request), request.if_match));
@@ -129,7 +153,8 @@ class ResourceApi {
   }
   Answer<Resource> rollback(api::Request<RollbackRequest> request) {
     std::string note(request.body.note.value_or(""));
-    co_return answer(co_await service_.rollback(request.caller, id_of(request), request.body.version, std::move(note)));
+    co_return answer(co_await service_.rollback(request.caller, id_of(request),
+                                                request.body.version, std::move(note)));
   }
   Answer<Diff> diff(api::Request<api::Nothing, DiffQuery> request) {
     co_return co_await service_.diff(request.caller, id_of(request), request.query);

@@ -7,9 +7,11 @@ namespace qd::definitions {
 DefinitionSection::DefinitionSection(DefinitionService& service)
     : service_(service), name_(fmt::format("{}s", enum_name(service.kind()))) {}
 
-std::map<std::string, std::string> DefinitionSection::names(db::Snapshot& view, const ProjectId& project) const {
+std::map<std::string, std::string> DefinitionSection::names(db::Snapshot& view,
+                                                            const ProjectId& project) const {
   std::map<std::string, std::string> names;
-  for (auto& stored : store::all(view, service_.kind(), project)) names.emplace(stored.id, stored.name);
+  for (auto& stored : store::all(view, service_.kind(), project))
+    names.emplace(stored.id, stored.name);
   return names;
 }
 
@@ -23,8 +25,9 @@ Json DefinitionSection::write(db::Snapshot& view, const ProjectId& project) cons
   return items;
 }
 
-Result<void> DefinitionSection::read(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
-                                     const Json& content, std::string_view path) const {
+Result<void> DefinitionSection::read(db::Transaction& tx, const api::Caller& caller,
+                                     const ProjectId& project, const Json& content,
+                                     std::string_view path) const {
   if (!content.is_array()) return invalid({{std::string(path), "wrong_type", "must be a list"}});
   std::size_t index = 0;
   for (const auto& item : content.get_array()) {

@@ -28,7 +28,8 @@ struct ResourceInfo {
   bool draft = true;
 };
 BOOST_DESCRIBE_STRUCT(ResourceInfo, (),
-                      (id, project_id, created_at, updated_at, created_by, revision, published_version, draft))
+                      (id, project_id, created_at, updated_at, created_by, revision,
+                       published_version, draft))
 
 /// A stored document: its info, what lists show and search, and the draft's content.
 struct Stored : ResourceInfo {

@@ -7,16 +7,26 @@
 namespace qd::executions {
 namespace {
 
-ExecutionId id_of(const api::RequestContext& request) { return {request.path("execution_id")}; }
+ExecutionId id_of(const api::RequestContext& request) {
+  return {request.path("execution_id")};
+}
 
 api::Endpoint read(std::string path, std::string id, std::string summary) {
-  return {.method = "GET", .path = std::move(path), .id = std::move(id), .tag = "executions",
-          .summary = std::move(summary), .scope = "executions:read"};
+  return {.method = "GET",
+          .path = std::move(path),
+          .id = std::move(id),
+          .tag = "executions",
+          .summary = std::move(summary),
+          .scope = "executions:read"};
 }
 
 api::Endpoint steer(std::string what, std::string id, std::string summary) {
-  return {.method = "POST", .path = "/executions/{execution_id}/" + what, .id = std::move(id), .tag = "executions",
-          .summary = std::move(summary), .scope = "executions:write"};
+  return {.method = "POST",
+          .path = "/executions/{execution_id}/" + what,
+          .id = std::move(id),
+          .tag = "executions",
+          .summary = std::move(summary),
+          .scope = "executions:write"};
 }
 
 /// 0 where there is none, or it is no number.
@@ -36,13 +46,17 @@ void ExecutionApi::add_routes(api::Router& router) {
 }
 
 void ExecutionApi::add_reading(api::Router& router) {
-  router.add(read("/executions", "listExecutions", "Executions, the newest first."), *this, &ExecutionApi::list);
-  router.add(read("/executions/{execution_id}", "getExecution", "One execution."), *this, &ExecutionApi::get);
-  router.add(read("/executions/{execution_id}/steps", "listSteps", "What became of each of its nodes."), *this,
-             &ExecutionApi::steps);
+  router.add(read("/executions", "listExecutions", "Executions, the newest first."), *this,
+             &ExecutionApi::list);
+  router.add(read("/executions/{execution_id}", "getExecution", "One execution."), *this,
+             &ExecutionApi::get);
+  router.add(
+      read("/executions/{execution_id}/steps", "listSteps", "What became of each of its nodes."),
+      *this, &ExecutionApi::steps);
   auto events = read("/executions/{execution_id}/events", "streamExecutionEvents",
                      "Its events, stored and as they happen, as server-sent events.");
-  events.description = "`Last-Event-ID` says what was seen already. The stream ends after `finished`.";
+  events.description =
+      "`Last-Event-ID` says what was seen already. The stream ends after `finished`.";
   router.add(events, *this, &ExecutionApi::events);
 }
 
@@ -51,28 +65,43 @@ void ExecutionApi::add_steering(api::Router& router) {
              &ExecutionApi::cancel);
   router.add(steer("pause", "pauseExecution", "Start no more steps; running ones finish."), *this,
              &ExecutionApi::pause);
-  router.add(steer("resume", "resumeExecution", "Go on after a pause."), *this, &ExecutionApi::resume);
-  router.add(steer("retry", "retryExecution", "Go on from what failed."), *this, &ExecutionApi::retry);
-  router.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."), *this,
-             &ExecutionApi::signal);
+  router.add(steer("resume", "resumeExecution", "Go on after a pause."), *this,
+             &ExecutionApi::resume);
+  router.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
+             &ExecutionApi::retry);
+  router.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
+             *this, &ExecutionApi::signal);
   router.add(steer("steps/{node_id}/resolve", "resolveStep",
                    "Say whether what an uncertain step had sent did happen."),
              *this, &ExecutionApi::resolve);
 }
 
 void ExecutionApi::add_approvals(api::Router& router) {
-  router.add({.method = "GET", .path = "/approvals", .id = "listApprovals", .tag = "approvals",
-              .summary = "Approvals, the newest first.", .scope = "executions:read"},
+  router.add({.method = "GET",
+              .path = "/approvals",
+              .id = "listApprovals",
+              .tag = "approvals",
+              .summary = "Approvals, the newest first.",
+              .scope = "executions:read"},
              *this, &ExecutionApi::approvals);
-  router.add({.method = "GET", .path = "/approvals/{approval_id}", .id = "getApproval", .tag = "approvals",
-              .summary = "One approval.", .scope = "executions:read"},
+  router.add({.method = "GET",
+              .path = "/approvals/{approval_id}",
+              .id = "getApproval",
+              .tag = "approvals",
+              .summary = "One approval.",
+              .scope = "executions:read"},
              *this, &ExecutionApi::approval);
-  router.add({.method = "POST", .path = "/approvals/{approval_id}/decide", .id = "decideApproval", .tag = "approvals",
-              .summary = "Approve or reject.", .scope = "executions:write"},
+  router.add({.method = "POST",
+              .path = "/approvals/{approval_id}/decide",
+              .id = "decideApproval",
+              .tag = "approvals",
+              .summary = "Approve or reject.",
+              .scope = "executions:write"},
              *this, &ExecutionApi::decide);
 }
 
-Task<Result<api::Page<Execution>>> ExecutionApi::list(api::Request<Nothing, ExecutionQuery> request) {
+Task<Result<api::Page<Execution>>> ExecutionApi::list(
+    api::Request<Nothing, ExecutionQuery> request) {
   return service_.list(std::move(request.caller), std::move(request.query));
 }
 
@@ -91,7 +120,8 @@ Task<Result<api::RawResponse>> ExecutionApi::events(api::Request<> request) {
 }
 
 Task<Result<Execution>> ExecutionApi::cancel(api::Request<CancelRequest> request) {
-  return service_.cancel(request.caller, id_of(request), std::string(request.body.reason.value_or("")));
+  return service_.cancel(request.caller, id_of(request),
+                         std::string(request.body.reason.value_or("")));
 }
 
 Task<Result<Execution>> ExecutionApi::pause(api::Request<> request) {
@@ -111,10 +141,12 @@ Task<Result<SignalAnswer>> ExecutionApi::signal(api::Request<SignalRequest> requ
 }
 
 Task<Result<Execution>> ExecutionApi::resolve(api::Request<ResolveRequest> request) {
-  return service_.resolve(request.caller, id_of(request), request.path("node_id"), std::move(request.body));
+  return service_.resolve(request.caller, id_of(request), request.path("node_id"),
+                          std::move(request.body));
 }
 
-Task<Result<api::Page<engine::Approval>>> ExecutionApi::approvals(api::Request<Nothing, ApprovalQuery> request) {
+Task<Result<api::Page<engine::Approval>>> ExecutionApi::approvals(
+    api::Request<Nothing, ApprovalQuery> request) {
   return service_.approvals(std::move(request.caller), std::move(request.query));
 }
 

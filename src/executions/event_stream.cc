@@ -10,7 +10,8 @@ constexpr std::int64_t kBatch = 500;
 constexpr std::chrono::seconds kQuiet{15};
 
 std::string to_text(const engine::Event& event) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.seq, enum_name(event.type), json::to_text(event));
+  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.seq, enum_name(event.type),
+                     json::to_text(event));
 }
 
 /// Owns what the stream needs for as long as it runs.
@@ -34,26 +35,32 @@ struct EventStream {
     for (const auto& event : events) text += to_text(event);
     after = events.back().seq;
     const bool written = co_await writer.write(text);
-    co_return written && events.back().type != engine::EventType::Finished;
+    co_return written&& events.back().type != engine::EventType::Finished;
   }
 
   Task<bool> idle(http::BodyWriter& writer) {
     const auto execution = co_await service.get(caller, id);
-    if (!execution || (engine::is_final(execution->status) && execution->revision <= after)) co_return false;
+    if (!execution || (engine::is_final(execution->status) && execution->revision <= after))
+      co_return false;
     const auto last = co_await service.changed(id, after, service.now() + kQuiet);
     if (last > after) co_return true;
     co_return co_await writer.write(": quiet\n\n");
   }
 };
 
-Task<void> run_stream(std::shared_ptr<EventStream> stream, http::BodyWriter& writer) { co_await stream->run(writer); }
+Task<void> run_stream(std::shared_ptr<EventStream> stream, http::BodyWriter& writer) {
+  co_await stream->run(writer);
+}
 
 }  // namespace
 
-http::Response stream_events(ExecutionService& service, api::Caller caller, ExecutionId id, std::int64_t after) {
+http::Response stream_events(ExecutionService& service, api::Caller caller, ExecutionId id,
+                             std::int64_t after) {
   auto stream = std::make_shared<EventStream>(service, std::move(caller), std::move(id), after);
   return {.status = 200,
-          .headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+          .headers = {{"Content-Type", "text/event-stream"},
+                      {"Cache-Control", "no-store"},
+                      {"X-Accel-Buffering", "no"}},
           .body = {},
           .stream = [stream](http::BodyWriter& writer) { return run_stream(stream, writer); }};
 }

@@ -38,22 +38,27 @@ bool may_decide(const engine::Approval& approval, const api::Caller& caller, Pro
 
 }  // namespace
 
-Result<engine::Execution> ExecutionService::find(db::Snapshot& view, const api::Caller& caller, const ExecutionId& id,
-                                                 ProjectRole least) const {
+Result<engine::Execution> ExecutionService::find(db::Snapshot& view, const api::Caller& caller,
+                                                 const ExecutionId& id, ProjectRole least) const {
   auto execution = store::find(view, id.value);
-  const auto missing = fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
+  const auto missing =
+      fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
   if (!execution) return missing;
-  const auto allowed = parts_.access.require(view, caller, execution->project_id, least, projects::Archived::Allowed);
+  const auto allowed = parts_.access.require(view, caller, execution->project_id, least,
+                                             projects::Archived::Allowed);
   if (allowed) return *std::move(execution);
   if (allowed.error().kind == ErrorKind::NotFound) return missing;
   return std::unexpected(allowed.error());
 }
 
-Task<Result<engine::Execution>> ExecutionService::require(api::Caller caller, ExecutionId id, ProjectRole least) {
-  co_return co_await parts_.database.read([&](db::Snapshot& view) { return find(view, caller, id, least); });
+Task<Result<engine::Execution>> ExecutionService::require(api::Caller caller, ExecutionId id,
+                                                          ProjectRole least) {
+  co_return co_await parts_.database.read(
+      [&](db::Snapshot& view) { return find(view, caller, id, least); });
 }
 
-Task<void> ExecutionService::record(api::Caller caller, std::string action, engine::Execution execution) {
+Task<void> ExecutionService::record(api::Caller caller, std::string action,
+                                    engine::Execution execution) {
   co_await parts_.database.write([&](db::Transaction& tx) {
     parts_.audit.append(tx, caller,
                         {.action = "execution." + action,
@@ -64,10 +69,11 @@ Task<void> ExecutionService::record(api::Caller caller, std::string action, engi
   });
 }
 
-Task<Result<api::Page<Execution>>> ExecutionService::list(api::Caller caller, ExecutionQuery query) {
+Task<Result<api::Page<Execution>>> ExecutionService::list(api::Caller caller,
+                                                          ExecutionQuery query) {
   QD_CO_TRY(auto rows, co_await parts_.database.read([&](db::Snapshot& view) {
-              return store::list(view, query, only_of(caller));
-            }));
+    return store::list(view, query, only_of(caller));
+  }));
   co_return api::to_page(std::move(rows), &definitions::to_answer);
 }
 
@@ -76,9 +82,11 @@ Task<Result<Execution>> ExecutionService::get(api::Caller caller, ExecutionId id
   co_return definitions::to_answer(std::move(execution));
 }
 
-Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(engine::Execution execution) {
+Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(
+    engine::Execution execution) {
   if (execution.workflow_id)
-    co_return co_await parts_.catalog.workflow({*execution.workflow_id, execution.workflow_version});
+    co_return co_await parts_.catalog.workflow(
+        {*execution.workflow_id, execution.workflow_version});
   const auto document = co_await parts_.database.read(
       [&](db::Snapshot& view) { return store::document(view, execution.id.value); });
   co_return engine::compile_definition(document.value_or(Json()));
@@ -94,19 +102,24 @@ Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId i
   co_return list;
 }
 
-Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller caller, ExecutionId id,
-                                                                  std::int64_t after, std::int64_t limit) {
-  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<std::vector<engine::Event>> {
-    QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
-    return store::events(view, id.value, after, limit);
-  });
+Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller caller,
+                                                                  ExecutionId id,
+                                                                  std::int64_t after,
+                                                                  std::int64_t limit) {
+  co_return co_await parts_.database.read(
+      [&](db::Snapshot& view) -> Result<std::vector<engine::Event>> {
+        QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
+        return store::events(view, id.value, after, limit);
+      });
 }
 
-Task<std::int64_t> ExecutionService::changed(ExecutionId id, std::int64_t after, Timestamp deadline) {
+Task<std::int64_t> ExecutionService::changed(ExecutionId id, std::int64_t after,
+                                             Timestamp deadline) {
   return parts_.engine.changed(std::move(id), after, deadline);
 }
 
-Task<Result<Execution>> ExecutionService::cancel(api::Caller caller, ExecutionId id, std::string reason) {
+Task<Result<Execution>> ExecutionService::cancel(api::Caller caller, ExecutionId id,
+                                                 std::string reason) {
   QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
   QD_CO_TRY(auto execution, co_await parts_.engine.cancel(id, std::move(reason)));
   co_await record(std::move(caller), "cancelled", execution);
@@ -134,26 +147,29 @@ Task<Result<Execution>> ExecutionService::retry(api::Caller caller, ExecutionId 
   co_return definitions::to_answer(std::move(execution));
 }
 
-Task<Result<SignalAnswer>> ExecutionService::signal(api::Caller caller, ExecutionId id, SignalRequest request) {
+Task<Result<SignalAnswer>> ExecutionService::signal(api::Caller caller, ExecutionId id,
+                                                    SignalRequest request) {
   QD_CO_CHECK(co_await require(std::move(caller), id, ProjectRole::Operator));
-  QD_CO_TRY(const auto taken,
-            co_await parts_.engine.signal(id, std::move(request.name), request.payload.value_or(Json())));
+  QD_CO_TRY(const auto taken, co_await parts_.engine.signal(id, std::move(request.name),
+                                                            request.payload.value_or(Json())));
   co_return SignalAnswer{taken};
 }
 
-Task<Result<Execution>> ExecutionService::resolve(api::Caller caller, ExecutionId id, std::string node,
-                                                  ResolveRequest request) {
+Task<Result<Execution>> ExecutionService::resolve(api::Caller caller, ExecutionId id,
+                                                  std::string node, ResolveRequest request) {
   QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
   engine::Resolution resolution{request.happened, request.output.value_or(Json())};
-  QD_CO_TRY(auto execution, co_await parts_.engine.resolve(id, std::move(node), std::move(resolution)));
+  QD_CO_TRY(auto execution,
+            co_await parts_.engine.resolve(id, std::move(node), std::move(resolution)));
   co_await record(std::move(caller), "step_resolved", execution);
   co_return definitions::to_answer(std::move(execution));
 }
 
-Task<Result<api::Page<engine::Approval>>> ExecutionService::approvals(api::Caller caller, ApprovalQuery query) {
+Task<Result<api::Page<engine::Approval>>> ExecutionService::approvals(api::Caller caller,
+                                                                      ApprovalQuery query) {
   QD_CO_TRY(auto rows, co_await parts_.database.read([&](db::Snapshot& view) {
-              return store::approvals(view, query, only_of(caller));
-            }));
+    return store::approvals(view, query, only_of(caller));
+  }));
   co_return api::to_page(std::move(rows));
 }
 
@@ -166,12 +182,15 @@ Task<Result<engine::Approval>> ExecutionService::approval(api::Caller caller, Ap
   });
 }
 
-Task<Result<engine::Approval>> ExecutionService::decide(api::Caller caller, ApprovalId id, DecideRequest request) {
+Task<Result<engine::Approval>> ExecutionService::decide(api::Caller caller, ApprovalId id,
+                                                        DecideRequest request) {
   QD_CO_TRY(const auto approval, co_await this->approval(caller, id));
   QD_CO_CHECK(co_await parts_.database.read([&](db::Snapshot& view) -> Result<void> {
-    QD_TRY(const auto project, parts_.access.require(view, caller, approval.project_id, ProjectRole::Operator));
+    QD_TRY(const auto project,
+           parts_.access.require(view, caller, approval.project_id, ProjectRole::Operator));
     if (may_decide(approval, caller, project.my_role.value_or(ProjectRole::Owner))) return {};
-    return fail(ErrorKind::Forbidden, "approval.not_approver", "this approval is for others to decide");
+    return fail(ErrorKind::Forbidden, "approval.not_approver",
+                "this approval is for others to decide");
   }));
   engine::Decision decision{.approved = request.decision == Verdict::Approved,
                             .comment = request.comment.value_or(""),
@@ -179,12 +198,13 @@ Task<Result<engine::Approval>> ExecutionService::decide(api::Caller caller, Appr
                             .decided_by = caller.user};
   QD_CO_TRY(auto decided, co_await parts_.engine.decide(id, std::move(decision)));
   co_await parts_.database.write([&](db::Transaction& tx) {
-    parts_.audit.append(tx, caller,
-                        {.action = "approval.decided",
-                         .target_type = "approval",
-                         .target_id = decided.id.value,
-                         .project = decided.project_id,
-                         .details = {{"title", decided.title}, {"decision", enum_name(decided.status)}}});
+    parts_.audit.append(
+        tx, caller,
+        {.action = "approval.decided",
+         .target_type = "approval",
+         .target_id = decided.id.value,
+         .project = decided.project_id,
+         .details = {{"title", decided.title}, {"decision", enum_name(decided.status)}}});
   });
   co_return decided;
 }
@@ -196,11 +216,13 @@ Task<Result<void>> ExecutionService::before_project_delete(ProjectId project, bo
     if (running.empty()) co_return Result<void>();
     if (!force)
       co_return fail(ErrorKind::Conflict, "project.busy",
-                     fmt::format("the project has {}{} executions that are not over; cancel them, or delete with force=true",
+                     fmt::format("the project has {}{} executions that are not over; cancel them, "
+                                 "or delete with force=true",
                                  running.size(), running.size() == kCancelBatch ? " or more" : ""));
     for (const auto& id : running) {
       const auto cancelled = co_await parts_.engine.cancel({id}, "the project was deleted");
-      if (!cancelled && cancelled.error().code != "execution.finished") co_return std::unexpected(cancelled.error());
+      if (!cancelled && cancelled.error().code != "execution.finished")
+        co_return std::unexpected(cancelled.error());
     }
   }
 }

@@ -1,4 +1,5 @@
-// Who may see and steer executions and approvals. Seeing takes a project's viewer, steering its operator.
+// Who may see and steer executions and approvals. Seeing takes a project's viewer, steering its
+// operator.
 #pragma once
 
 #include "engine/engine.h"
@@ -28,8 +29,8 @@ class ExecutionService {
   Task<Result<Execution>> get(api::Caller caller, ExecutionId id);
   Task<Result<StepList>> steps(api::Caller caller, ExecutionId id);
   /// Events after `after`; at most `limit`.
-  Task<Result<std::vector<engine::Event>>> events(api::Caller caller, ExecutionId id, std::int64_t after,
-                                                  std::int64_t limit);
+  Task<Result<std::vector<engine::Event>>> events(api::Caller caller, ExecutionId id,
+                                                  std::int64_t after, std::int64_t limit);
   /// Suspends until there are events after `after`, it is over, or the deadline has come.
   Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
   [[nodiscard]] Timestamp now() const { return parts_.clock.now(); }
@@ -39,7 +40,8 @@ class ExecutionService {
   Task<Result<Execution>> resume(api::Caller caller, ExecutionId id);
   Task<Result<Execution>> retry(api::Caller caller, ExecutionId id);
   Task<Result<SignalAnswer>> signal(api::Caller caller, ExecutionId id, SignalRequest request);
-  Task<Result<Execution>> resolve(api::Caller caller, ExecutionId id, std::string node, ResolveRequest request);
+  Task<Result<Execution>> resolve(api::Caller caller, ExecutionId id, std::string node,
+                                  ResolveRequest request);
 
   Task<Result<api::Page<engine::Approval>>> approvals(api::Caller caller, ApprovalQuery query);
   Task<Result<engine::Approval>> approval(api::Caller caller, ApprovalId id);
@@ -51,11 +53,14 @@ class ExecutionService {
   Task<Result<void>> before_project_delete(ProjectId project, bool force);
 
  private:
-  [[nodiscard]] Result<engine::Execution> find(db::Snapshot& view, const api::Caller& caller, const ExecutionId& id,
+  [[nodiscard]] Result<engine::Execution> find(db::Snapshot& view, const api::Caller& caller,
+                                               const ExecutionId& id,
                                                projects::ProjectRole least) const;
-  Task<Result<engine::Execution>> require(api::Caller caller, ExecutionId id, projects::ProjectRole least);
+  Task<Result<engine::Execution>> require(api::Caller caller, ExecutionId id,
+                                          projects::ProjectRole least);
   Task<void> record(api::Caller caller, std::string action, engine::Execution execution);
-  Task<Result<std::shared_ptr<const engine::Definition>>> definition_of(engine::Execution execution);
+  Task<Result<std::shared_ptr<const engine::Definition>>> definition_of(
+      engine::Execution execution);
 
   Parts parts_;
 };

@@ -6,14 +6,18 @@
 namespace qd::executions::store {
 namespace {
 
-constexpr db::Sql kFind{"execution.find", "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-constexpr db::Sql kDocument{"execution.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
+constexpr db::Sql kFind{"execution.find",
+                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+constexpr db::Sql kDocument{
+    "execution.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
 constexpr db::Sql kEvents{"execution_event.after",
                           "SELECT seq, at, type, node_id, data FROM execution_events "
                           "WHERE execution_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"};
-constexpr db::Sql kFindApproval{"approval.find", "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
-constexpr db::Sql kUnfinished{"execution.unfinished",
-                              "SELECT id FROM executions WHERE project_id = $1 AND finished_at IS NULL LIMIT $2"};
+constexpr db::Sql kFindApproval{"approval.find",
+                                "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
+constexpr db::Sql kUnfinished{
+    "execution.unfinished",
+    "SELECT id FROM executions WHERE project_id = $1 AND finished_at IS NULL LIMIT $2"};
 
 using Type = db::SortField::Type;
 constexpr std::array kSorts{db::SortField{"created_at", "created_at", Type::Time},
@@ -50,14 +54,21 @@ Result<db::Rows<engine::Execution>> list(db::Snapshot& view, const ExecutionQuer
   if (query.status) rows.where("status = ?", *query.status);
   if (query.from) rows.where("created_at >= ?", *query.from);
   if (query.to) rows.where("created_at < ?", *query.to);
-  if (query.q && is_uuid(*query.q)) rows.where("id = ?", *query.q);
-  else if (query.q) rows.where("LOWER(name) LIKE ? ESCAPE '\\'", like(*query.q));
-  return rows.page<engine::Execution>(view, {.limit = query.limit ? query.limit->value : 50, .cursor = query.cursor, .sort = query.sort});
+  if (query.q && is_uuid(*query.q))
+    rows.where("id = ?", *query.q);
+  else if (query.q)
+    rows.where("LOWER(name) LIKE ? ESCAPE '\\'", like(*query.q));
+  return rows.page<engine::Execution>(
+      view,
+      {.limit = query.limit ? query.limit->value : 50, .cursor = query.cursor, .sort = query.sort});
 }
 
-std::optional<Json> document(db::Snapshot& view, std::string_view id) { return view.value<Json>(kDocument, id); }
+std::optional<Json> document(db::Snapshot& view, std::string_view id) {
+  return view.value<Json>(kDocument, id);
+}
 
-std::vector<engine::Event> events(db::Snapshot& view, std::string_view id, std::int64_t after, std::int64_t limit) {
+std::vector<engine::Event> events(db::Snapshot& view, std::string_view id, std::int64_t after,
+                                  std::int64_t limit) {
   return view.all<engine::Event>(kEvents, id, after, limit);
 }
 
@@ -72,12 +83,16 @@ Result<db::Rows<engine::Approval>> approvals(db::Snapshot& view, const ApprovalQ
   if (query.status) rows.where("status = ?", *query.status);
   if (query.project_id) rows.where("project_id = ?", *query.project_id);
   if (query.execution_id) rows.where("execution_id = ?", *query.execution_id);
-  return rows.page<engine::Approval>(view, {.limit = query.limit ? query.limit->value : 50, .cursor = query.cursor, .sort = query.sort});
+  return rows.page<engine::Approval>(
+      view,
+      {.limit = query.limit ? query.limit->value : 50, .cursor = query.cursor, .sort = query.sort});
 }
 
-std::vector<std::string> unfinished(db::Snapshot& view, const ProjectId& project, std::int64_t limit) {
+std::vector<std::string> unfinished(db::Snapshot& view, const ProjectId& project,
+                                    std::int64_t limit) {
   std::vector<std::string> ids;
-  for (auto& row : view.all<UnfinishedRow>(kUnfinished, project, limit)) ids.push_back(std::move(row.id));
+  for (auto& row : view.all<UnfinishedRow>(kUnfinished, project, limit))
+    ids.push_back(std::move(row.id));
   return ids;
 }
 

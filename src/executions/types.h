@@ -21,7 +21,8 @@ struct ExecutionQuery {
   /// Words that the name must hold, or an id.
   std::optional<Text<1, 200>> q;
 };
-BOOST_DESCRIBE_STRUCT(ExecutionQuery, (), (limit, cursor, sort, project_id, workflow_id, status, from, to, q))
+BOOST_DESCRIBE_STRUCT(ExecutionQuery, (),
+                      (limit, cursor, sort, project_id, workflow_id, status, from, to, q))
 
 struct ApprovalQuery {
   std::optional<Whole<1, 200>> limit;

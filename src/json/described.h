@@ -1,5 +1,6 @@
-// A struct that describes itself once (BOOST_DESCRIBE_STRUCT) is read from JSON, written to JSON and
-// printed as JSON Schema from that one description. Constraints stand beside the fields, as types:
+// A struct that describes itself once (BOOST_DESCRIBE_STRUCT) is read from JSON, written to JSON
+// and printed as JSON Schema from that one description. Constraints stand beside the fields, as
+// types:
 //
 //   struct ProjectDraft {
 //     Text<1, 200> name;                     // required
@@ -10,8 +11,9 @@
 //
 // A member that is not std::optional is required on reading. A described base's members are
 // included. Known leaf types: bool, int64_t, int, double, std::string, Text, Whole, Email, Slug,
-// Timestamp (RFC 3339), Id<Tag>, described enums (snake_case), Json, JsonObject, JsonArray; containers:
-// std::vector<T>, std::map<std::string, T>, std::optional<T>, std::unique_ptr is not supported.
+// Timestamp (RFC 3339), Id<Tag>, described enums (snake_case), Json, JsonObject, JsonArray;
+// containers: std::vector<T>, std::map<std::string, T>, std::optional<T>, std::unique_ptr is not
+// supported.
 #pragma once
 
 #include <cstdint>

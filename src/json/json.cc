@@ -1,13 +1,13 @@
 #include "json/json.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <fmt/format.h>
 
 #include "base/encoding.h"
 #include "json/type_info.h"
@@ -38,7 +38,8 @@ std::unexpected<Error> explain(const boost::system::error_code& error, std::stri
                                std::size_t offset, Limits limits) {
   using boost::json::error;
   if (error == error::too_deep)
-    return malformed("json.depth", fmt::format("nesting is deeper than {}", limits.depth), text, offset);
+    return malformed("json.depth", fmt::format("nesting is deeper than {}", limits.depth), text,
+                     offset);
   if (error == error::exponent_overflow || error == error::not_number)
     return malformed("json.number", "the number is out of range", text, offset);
   if (!is_utf8(text) || error == error::illegal_leading_surrogate ||
@@ -47,8 +48,8 @@ std::unexpected<Error> explain(const boost::system::error_code& error, std::stri
   return malformed("json.syntax", "not valid JSON: " + error.message(), text, offset);
 }
 
-using boost::system::error_code;
 using boost::json::string_view;
+using boost::system::error_code;
 
 /// Builds the value, and refuses what RFC 8259 allows but we can't keep: NUL (PostgreSQL has no
 /// place for it) and numbers beyond int64 and double. Doubles are read from their text: the
@@ -71,11 +72,15 @@ class Builder {
   bool on_object_end(std::size_t size, error_code&) { return stack_.push_object(size), true; }
   bool on_array_begin(error_code&) { return true; }
   bool on_array_end(std::size_t size, error_code&) { return stack_.push_array(size), true; }
-  bool on_key_part(string_view part, std::size_t, error_code& error) { return take_chars(part, error); }
+  bool on_key_part(string_view part, std::size_t, error_code& error) {
+    return take_chars(part, error);
+  }
   bool on_key(string_view rest, std::size_t, error_code& error) {
     return check_text(rest, error) && (stack_.push_key(rest), true);
   }
-  bool on_string_part(string_view part, std::size_t, error_code& error) { return take_chars(part, error); }
+  bool on_string_part(string_view part, std::size_t, error_code& error) {
+    return take_chars(part, error);
+  }
   bool on_string(string_view rest, std::size_t, error_code& error) {
     return check_text(rest, error) && (stack_.push_string(rest), true);
   }
@@ -83,7 +88,9 @@ class Builder {
   bool on_int64(std::int64_t value, string_view, error_code&) {
     return number_.clear(), stack_.push_int64(value), true;
   }
-  bool on_uint64(std::uint64_t, string_view, error_code& error) { return refuse(Flaw::Number, error); }
+  bool on_uint64(std::uint64_t, string_view, error_code& error) {
+    return refuse(Flaw::Number, error);
+  }
   bool on_double(double, string_view rest, error_code& error);
   bool on_bool(bool value, error_code&) { return stack_.push_bool(value), true; }
   bool on_null(error_code&) { return stack_.push_null(), true; }
@@ -115,10 +122,13 @@ bool Builder::on_double(double, string_view rest, error_code& error) {
   const auto* end = number_.data() + number_.size();
   const auto read = std::from_chars(number_.data(), end, value);
   // Too small for a double is zero; too large is refused.
-  const bool is_tiny = read.ec == std::errc::result_out_of_range && std::abs(std::strtod(number_.c_str(), nullptr)) < 1;
+  const bool is_tiny = read.ec == std::errc::result_out_of_range &&
+                       std::abs(std::strtod(number_.c_str(), nullptr)) < 1;
   number_.clear();
-  if (is_tiny) value = 0;
-  else if (read.ec != std::errc() || read.ptr != end) return refuse(Flaw::Number, error);
+  if (is_tiny)
+    value = 0;
+  else if (read.ec != std::errc() || read.ptr != end)
+    return refuse(Flaw::Number, error);
   stack_.push_double(value);
   return true;
 }
@@ -130,9 +140,12 @@ Result<Json> parse(std::string_view text, Limits limits) {
   error_code error;
   const auto used = parser.write_some(false, text.data(), text.size(), error);
   switch (parser.handler().flaw()) {
-    case Builder::Flaw::Nul: return malformed("json.nul", "text holds a NUL character", text, used);
-    case Builder::Flaw::Number: return malformed("json.number", "the number does not fit in 64 bits", text, used);
-    case Builder::Flaw::None: break;
+    case Builder::Flaw::Nul:
+      return malformed("json.nul", "text holds a NUL character", text, used);
+    case Builder::Flaw::Number:
+      return malformed("json.number", "the number does not fit in 64 bits", text, used);
+    case Builder::Flaw::None:
+      break;
   }
   if (error) return explain(error, text, used, limits);
   if (const auto rest = text.find_first_not_of(" \t\r\n", used); rest != std::string_view::npos)
@@ -172,14 +185,26 @@ void append(std::string& text, const JsonObject& value) {
 
 void append(std::string& text, const Json& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: text += "null"; return;
-    case boost::json::kind::bool_: text += value.get_bool() ? "true" : "false"; return;
-    case boost::json::kind::int64: text += std::to_string(value.get_int64()); return;
-    case boost::json::kind::uint64: text += std::to_string(value.get_uint64()); return;
-    case boost::json::kind::double_: return append(text, value.get_double());
-    case boost::json::kind::string: return print_text(value.get_string(), text);
-    case boost::json::kind::array: return append(text, value.get_array());
-    case boost::json::kind::object: return append(text, value.get_object());
+    case boost::json::kind::null:
+      text += "null";
+      return;
+    case boost::json::kind::bool_:
+      text += value.get_bool() ? "true" : "false";
+      return;
+    case boost::json::kind::int64:
+      text += std::to_string(value.get_int64());
+      return;
+    case boost::json::kind::uint64:
+      text += std::to_string(value.get_uint64());
+      return;
+    case boost::json::kind::double_:
+      return append(text, value.get_double());
+    case boost::json::kind::string:
+      return print_text(value.get_string(), text);
+    case boost::json::kind::array:
+      return append(text, value.get_array());
+    case boost::json::kind::object:
+      return append(text, value.get_object());
   }
 }
 
@@ -196,8 +221,10 @@ void merge_patch(Json& target, const Json& patch) {
   }
   if (!target.is_object()) target.emplace_object();
   for (const auto& change : patch.get_object()) {
-    if (change.value().is_null()) target.get_object().erase(change.key());
-    else merge_patch(target.get_object()[change.key()], change.value());
+    if (change.value().is_null())
+      target.get_object().erase(change.key());
+    else
+      merge_patch(target.get_object()[change.key()], change.value());
   }
 }
 

@@ -1,9 +1,10 @@
 // JSON values, strictly parsed and bounded (RFC 8259).
 #pragma once
 
-#include <boost/json.hpp>
 #include <string>
 #include <string_view>
+
+#include <boost/json.hpp>
 
 #include "base/error.h"
 
@@ -20,11 +21,12 @@ struct Limits {
 };
 
 /// Parses exactly one JSON text. Refuses (kind Malformed, codes `json.syntax`, `json.utf8`,
-/// `json.nul`, `json.depth`, `json.number`), with line and column in the message: invalid UTF-8, a NUL character in a string,
-/// nesting over the limit, numbers that are neither int64 nor finite double.
+/// `json.nul`, `json.depth`, `json.number`), with line and column in the message: invalid UTF-8, a
+/// NUL character in a string, nesting over the limit, numbers that are neither int64 nor finite
+/// double.
 [[nodiscard]] Result<Json> parse(std::string_view text, Limits limits = {});
-/// Compact text that reads back to the same value: a double keeps its fraction (`2.0`), in the fewest
-/// digits that say it.
+/// Compact text that reads back to the same value: a double keeps its fraction (`2.0`), in the
+/// fewest digits that say it.
 [[nodiscard]] std::string print(const Json& value);
 /// The same, behind what is there.
 void append(std::string& text, const Json& value);

@@ -57,8 +57,9 @@ TEST(Described, NamesEveryFaultWithItsPath) {
 
   std::vector<std::string> found;
   for (const auto& fault : faults) found.push_back(fault.path + " " + fault.code);
-  EXPECT_EQ(found, (std::vector<std::string>{"/name type", "/crew type", "/mood enum", "/ports/0/name too_long",
-                                             "/ports/0/berths range", "/built timestamp", "/nmae unknown_field"}));
+  EXPECT_EQ(found, (std::vector<std::string>{"/name type", "/crew type", "/mood enum",
+                                             "/ports/0/name too_long", "/ports/0/berths range",
+                                             "/built timestamp", "/nmae unknown_field"}));
   EXPECT_EQ(faults.back().message, "is not a field here; did you mean name?");
 }
 
@@ -73,17 +74,23 @@ TEST(Described, PrintsASchemaWithReferences) {
   const auto schema = json::schema_of(json::type_of<Ship>(), components);
 
   EXPECT_EQ(json::print(schema), R"({"$ref":"#/components/schemas/Ship"})");
-  EXPECT_EQ(json::print(components.schemas().at("Port")),
-            R"({"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":5},)"
-            R"("berths":{"type":["integer","null"],"format":"int64","minimum":1,"maximum":10}},"required":["name"]})");
+  EXPECT_EQ(
+      json::print(components.schemas().at("Port")),
+      R"({"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":5},)"
+      R"("berths":{"type":["integer","null"],"format":"int64","minimum":1,"maximum":10}},"required":["name"]})");
 }
 
 TEST(Constrained, AcceptsAddressesAndRefusesOthers) {
-  struct Row { std::string_view text; bool good; };
-  for (const auto& [text, good] : {Row{"ada@example.com", true}, Row{"a.b+c@x.y", true}, Row{"@x.y", false},
-                                   Row{"a@", false}, Row{"a b@x.y", false}, Row{"a@b@c", false}, Row{"a@x..y", false}})
+  struct Row {
+    std::string_view text;
+    bool good;
+  };
+  for (const auto& [text, good] :
+       {Row{"ada@example.com", true}, Row{"a.b+c@x.y", true}, Row{"@x.y", false}, Row{"a@", false},
+        Row{"a b@x.y", false}, Row{"a@b@c", false}, Row{"a@x..y", false}})
     EXPECT_EQ(json::from_json<Email>(Json(text)).has_value(), good) << text;
-  for (const auto& [text, good] : {Row{"my-project-2", true}, Row{"-a", false}, Row{"a--b", false}, Row{"A", false}, Row{"", false}})
+  for (const auto& [text, good] : {Row{"my-project-2", true}, Row{"-a", false}, Row{"a--b", false},
+                                   Row{"A", false}, Row{"", false}})
     EXPECT_EQ(json::from_json<Slug>(Json(text)).has_value(), good) << text;
 }
 
@@ -107,7 +114,8 @@ TEST(Parse, SaysWhere) {
 
 // Found by fuzzing: the library's own reading of doubles is off by a little.
 TEST(Parse, ReadsTheNearestDoubleSoThatPrintedTextReadsBackTheSame) {
-  for (const auto* text : {"1.84467440761841e87", "1.7976931348623157e308", "5e-324", "1e-400", "0.1", "-2.5e3"}) {
+  for (const auto* text :
+       {"1.84467440761841e87", "1.7976931348623157e308", "5e-324", "1e-400", "0.1", "-2.5e3"}) {
     const auto value = json::parse(text);
     ASSERT_TRUE(value) << text;
     EXPECT_EQ(value->get_double(), std::strtod(text, nullptr)) << text;

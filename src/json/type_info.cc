@@ -1,9 +1,9 @@
 #include "json/type_info.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/near_name.h"
 
@@ -15,21 +15,30 @@ constexpr std::size_t kMaxFaults = 100;
 std::string escape_pointer(std::string_view segment) {
   std::string out;
   for (const char c : segment) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
 
 std::string_view kind_of(const Json& value) {
   switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
-    case boost::json::kind::string: return "text";
-    case boost::json::kind::array: return "a list";
-    case boost::json::kind::object: return "an object";
-    default: return "a number";
+    case boost::json::kind::null:
+      return "null";
+    case boost::json::kind::bool_:
+      return "a boolean";
+    case boost::json::kind::string:
+      return "text";
+    case boost::json::kind::array:
+      return "a list";
+    case boost::json::kind::object:
+      return "an object";
+    default:
+      return "a number";
   }
 }
 
@@ -47,8 +56,9 @@ void fault_unknown(const TypeInfo& type, std::string_view name, Reader& reader) 
   std::vector<std::string_view> known;
   for (const auto& field : type.fields) known.push_back(field.name);
   const auto near = near_name(name, known);
-  reader.fault("unknown_field", near.empty() ? "is not a field here"
-                                             : fmt::format("is not a field here; did you mean {}?", near));
+  reader.fault("unknown_field", near.empty()
+                                    ? "is not a field here"
+                                    : fmt::format("is not a field here; did you mean {}?", near));
 }
 
 std::size_t count_code_points(std::string_view text) {
@@ -139,7 +149,8 @@ void print_struct(const TypeInfo& type, const void* object, std::string& text) {
 std::optional<std::int64_t> read_whole(const Json& value, std::int64_t min, std::int64_t max,
                                        Reader& reader) {
   std::int64_t number = 0;
-  if (value.is_int64()) number = value.get_int64();
+  if (value.is_int64())
+    number = value.get_int64();
   else if (value.is_double() && std::trunc(value.get_double()) == value.get_double() &&
            std::abs(value.get_double()) < 9e15)
     number = static_cast<std::int64_t>(value.get_double());
@@ -178,7 +189,8 @@ bool check_length(const TypeInfo& type, std::string_view text, Reader& reader) {
   else if (length < type.min)
     reader.fault("too_short", fmt::format("must have at least {} characters", type.min));
   else
-    reader.fault("too_long", fmt::format("must have at most {} characters, has {}", type.max, length));
+    reader.fault("too_long",
+                 fmt::format("must have at most {} characters, has {}", type.max, length));
   return false;
 }
 
@@ -186,7 +198,8 @@ bool check_email(const TypeInfo&, std::string_view text, Reader& reader) {
   const auto at = text.rfind('@');
   const auto domain = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != 0x7f && !std::string_view("<>()[],;:\\\"").contains(c);
+    return static_cast<unsigned char>(c) > ' ' && c != 0x7f &&
+           !std::string_view("<>()[],;:\\\"").contains(c);
   });
   if (text.size() <= 254 && plain && at != 0 && at <= 64 && !text.substr(0, at).contains('@') &&
       !domain.empty() && !domain.starts_with('.') && !domain.ends_with('.') &&
@@ -225,12 +238,25 @@ void print_text(std::string_view value, std::string& text) {
     clean = i + 1;
     text += '\\';
     switch (c) {
-      case '"': text += '"'; break;
-      case '\\': text += '\\'; break;
-      case '\n': text += 'n'; break;
-      case '\r': text += 'r'; break;
-      case '\t': text += 't'; break;
-      default: text += "u00"; text += digits[c >> 4]; text += digits[c & 15];
+      case '"':
+        text += '"';
+        break;
+      case '\\':
+        text += '\\';
+        break;
+      case '\n':
+        text += 'n';
+        break;
+      case '\r':
+        text += 'r';
+        break;
+      case '\t':
+        text += 't';
+        break;
+      default:
+        text += "u00";
+        text += digits[c >> 4];
+        text += digits[c & 15];
     }
   }
   text.append(value, clean);
@@ -239,44 +265,54 @@ void print_text(std::string_view value, std::string& text) {
 
 TypeInfo boolean_info() {
   return {.kind = Kind::Boolean,
-          .read = [](const TypeInfo&, const Json& value, void* object, Reader& reader) {
-            if (const auto* flag = value.if_bool()) out<bool>(object) = *flag;
-            else fault_kind("true or false", value, reader);
-          },
+          .read =
+              [](const TypeInfo&, const Json& value, void* object, Reader& reader) {
+                if (const auto* flag = value.if_bool())
+                  out<bool>(object) = *flag;
+                else
+                  fault_kind("true or false", value, reader);
+              },
           .write = [](const TypeInfo&, const void* object) { return Json(in<bool>(object)); },
-          .print = [](const TypeInfo&, const void* object, std::string& text) {
-            text += in<bool>(object) ? "true" : "false";
-          },
+          .print = [](const TypeInfo&, const void* object,
+                      std::string& text) { text += in<bool>(object) ? "true" : "false"; },
           .leaf_schema = {{"type", "boolean"}}};
 }
 
 TypeInfo number_info() {
   return {.kind = Kind::Number,
-          .read = [](const TypeInfo&, const Json& value, void* object, Reader& reader) {
-            if (value.is_number()) out<double>(object) = value.to_number<double>();
-            else fault_kind("a number", value, reader);
-          },
+          .read =
+              [](const TypeInfo&, const Json& value, void* object, Reader& reader) {
+                if (value.is_number())
+                  out<double>(object) = value.to_number<double>();
+                else
+                  fault_kind("a number", value, reader);
+              },
           .write = [](const TypeInfo&, const void* object) { return Json(in<double>(object)); },
-          .print = [](const TypeInfo&, const void* object, std::string& text) {
-            append(text, in<double>(object));
-          },
+          .print = [](const TypeInfo&, const void* object,
+                      std::string& text) { append(text, in<double>(object)); },
           .leaf_schema = {{"type", "number"}}};
 }
 
 TypeInfo timestamp_info() {
   return {.kind = Kind::String,
-          .read = [](const TypeInfo&, const Json& value, void* object, Reader& reader) {
-            const auto* text = read_text(value, reader);
-            if (!text) return;
-            if (const auto time = parse_rfc3339(*text)) out<Timestamp>(object) = *time;
-            else reader.fault("timestamp", "must be an RFC 3339 time such as 2026-11-23T09:57:00Z");
-          },
-          .write = [](const TypeInfo&, const void* object) { return Json(to_rfc3339(in<Timestamp>(object))); },
-          .print = [](const TypeInfo&, const void* object, std::string& text) {
-            text += '"';
-            text += to_rfc3339(in<Timestamp>(object));
-            text += '"';
-          },
+          .read =
+              [](const TypeInfo&, const Json& value, void* object, Reader& reader) {
+                const auto* text = read_text(value, reader);
+                if (!text) return;
+                if (const auto time = parse_rfc3339(*text))
+                  out<Timestamp>(object) = *time;
+                else
+                  reader.fault("timestamp",
+                               "must be an RFC 3339 time such as 2026-11-23T09:57:00Z");
+              },
+          .write = [](const TypeInfo&,
+                      const void* object) { return Json(to_rfc3339(in<Timestamp>(object))); },
+          .print =
+              [](const TypeInfo&, const void* object, std::string& text) {
+                text += '"';
+                text += to_rfc3339(in<Timestamp>(object));
+                text += '"';
+              },
           .leaf_schema = {{"type", "string"}, {"format", "date-time"}}};
 }
 
@@ -295,7 +331,8 @@ std::string type_name(std::string_view pretty_function) {
 JsonObject schema_of(const TypeInfo& type, Components& components) {
   switch (type.kind) {
     case Kind::Integer:
-      return {{"type", "integer"}, {"format", "int64"}, {"minimum", type.min}, {"maximum", type.max}};
+      return {
+          {"type", "integer"}, {"format", "int64"}, {"minimum", type.min}, {"maximum", type.max}};
     case Kind::String:
       if (type.leaf_schema.empty())
         return {{"type", "string"}, {"minLength", type.min}, {"maxLength", type.max}};
@@ -304,13 +341,19 @@ JsonObject schema_of(const TypeInfo& type, Components& components) {
       return {{"type", "array"}, {"items", schema_of(type.element(), components)}};
     case Kind::Map:
       return {{"type", "object"}, {"additionalProperties", schema_of(type.element(), components)}};
-    case Kind::Optional: return optional_schema(type, components);
+    case Kind::Optional:
+      return optional_schema(type, components);
     case Kind::Struct:
-    case Kind::Enum: return {{"$ref", "#/components/schemas/" + components.refer(type)}};
-    case Kind::AnyObject: return {{"type", "object"}, {"additionalProperties", true}};
-    case Kind::AnyArray: return {{"type", "array"}, {"items", JsonObject{}}};
-    case Kind::Any: return {};
-    default: return type.leaf_schema;
+    case Kind::Enum:
+      return {{"$ref", "#/components/schemas/" + components.refer(type)}};
+    case Kind::AnyObject:
+      return {{"type", "object"}, {"additionalProperties", true}};
+    case Kind::AnyArray:
+      return {{"type", "array"}, {"items", JsonObject{}}};
+    case Kind::Any:
+      return {};
+    default:
+      return type.leaf_schema;
   }
 }
 

@@ -1,10 +1,9 @@
 #include "projects/project_store.h"
 
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
-
-#include <map>
 
 #include "projects/search.h"
 
@@ -156,14 +155,16 @@ struct Role {
   ProjectRole role = ProjectRole::Viewer;
 };
 BOOST_DESCRIBE_STRUCT(Role, (), (project, role))
-constexpr db::Sql kRoles{"project.roles",
-                         "SELECT project_id, role FROM project_members WHERE user_id = $1 AND project_id IN "
-                         "(SELECT value FROM json_each($2))",
-                         "SELECT project_id, role FROM project_members WHERE user_id = $1 AND project_id IN "
-                         "(SELECT json_array_elements_text(CAST($2 AS json)))"};
+constexpr db::Sql kRoles{
+    "project.roles",
+    "SELECT project_id, role FROM project_members WHERE user_id = $1 AND project_id IN "
+    "(SELECT value FROM json_each($2))",
+    "SELECT project_id, role FROM project_members WHERE user_id = $1 AND project_id IN "
+    "(SELECT json_array_elements_text(CAST($2 AS json)))"};
 
 /// What the user is in each of the projects of a page.
-std::map<std::string, ProjectRole> roles(db::Snapshot& view, const std::vector<Listed>& page, const UserId& user) {
+std::map<std::string, ProjectRole> roles(db::Snapshot& view, const std::vector<Listed>& page,
+                                         const UserId& user) {
   JsonArray ids;
   for (const auto& row : page) ids.emplace_back(row.id);
   std::map<std::string, ProjectRole> roles;
@@ -267,7 +268,8 @@ Result<db::Rows<Project>> list(db::Snapshot& view, const Viewpoint& viewpoint,
   const auto mine = roles(view, found.items, viewpoint.user);
   for (auto& row : found.items) {
     const auto role = mine.find(row.id);
-    page.items.push_back(to_project(std::move(row), role == mine.end() ? std::nullopt : std::optional(role->second)));
+    page.items.push_back(to_project(
+        std::move(row), role == mine.end() ? std::nullopt : std::optional(role->second)));
   }
   return page;
 }

@@ -3,9 +3,10 @@
 namespace qd::realtime {
 
 void RealtimeApi::add_routes() {
-  router_.add_websocket("/api/v1/ws", [this](const http::Request&, std::shared_ptr<http::WebSocket> socket) {
-    return serve(std::move(socket));
-  });
+  router_.add_websocket("/api/v1/ws",
+                        [this](const http::Request&, std::shared_ptr<http::WebSocket> socket) {
+                          return serve(std::move(socket));
+                        });
 }
 
 Task<void> RealtimeApi::serve(std::shared_ptr<http::WebSocket> socket) {

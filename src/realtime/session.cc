@@ -24,12 +24,17 @@ Result<Message> read(const std::string& text) {
 
 }  // namespace
 
-void Session::say(Reply reply) { socket_->send(json::to_text(reply)); }
+void Session::say(Reply reply) {
+  socket_->send(json::to_text(reply));
+}
 
 void Session::complain(const Error& error, std::optional<std::string> topic) {
   auto message = error.message;
   for (const auto& fault : error.faults) message += "; " + fault.path + ": " + fault.message;
-  say({.type = "error", .topic = std::move(topic), .code = error.code, .message = std::move(message)});
+  say({.type = "error",
+       .topic = std::move(topic),
+       .code = error.code,
+       .message = std::move(message)});
 }
 
 Task<bool> Session::authenticate() {
@@ -43,7 +48,8 @@ Task<bool> Session::authenticate() {
   if (!text) co_return false;
   const auto message = read(*text);
   if (!message || message->type != Command::Auth || !message->token) {
-    complain({.code = "realtime.auth_first", .message = "the first message is {\"type\":\"auth\",\"token\":…}"});
+    complain({.code = "realtime.auth_first",
+              .message = "the first message is {\"type\":\"auth\",\"token\":…}"});
     co_return false;
   }
   auto caller = co_await router_.authenticate(*message->token);
@@ -75,8 +81,12 @@ Task<void> Session::run() {
 Task<void> Session::obey(const Message& message) {
   const auto topics = message.topics.value_or(std::vector<Text<1, 200>>{});
   switch (message.type) {
-    case Command::Ping: say({.type = "pong"}); co_return;
-    case Command::Auth: complain({.code = "realtime.auth_twice", .message = "this connection knows who you are"}); co_return;
+    case Command::Ping:
+      say({.type = "pong"});
+      co_return;
+    case Command::Auth:
+      complain({.code = "realtime.auth_twice", .message = "this connection knows who you are"});
+      co_return;
     case Command::Unsubscribe:
       for (const auto& topic : topics) unsubscribe(topic);
       co_return;
@@ -89,11 +99,13 @@ Task<void> Session::obey(const Message& message) {
 Task<void> Session::subscribe(std::string name, std::int64_t after) {
   if (topics_.contains(name)) unsubscribe(name);
   if (!name.starts_with(kExecution)) {
-    complain({.code = "realtime.topic_not_available", .message = "topics are execution:<id>"}, name);
+    complain({.code = "realtime.topic_not_available", .message = "topics are execution:<id>"},
+             name);
     co_return;
   }
   if (topics_.size() >= kMaxTopics) {
-    complain({.code = "realtime.too_many_topics", .message = "at most 100 topics a connection"}, name);
+    complain({.code = "realtime.too_many_topics", .message = "at most 100 topics a connection"},
+             name);
     co_return;
   }
   const auto execution = co_await executions_.get(caller_, {name.substr(kExecution.size())});
@@ -107,9 +119,11 @@ Task<void> Session::subscribe(std::string name, std::int64_t after) {
   say({.type = "subscribed", .topic = name});
   ++followers_;
   asio::co_spawn(co_await asio::this_coro::executor, follow(name, topic),
-                 asio::bind_cancellation_slot(topic->cancel.slot(), [self = shared_from_this()](std::exception_ptr) {
-                   if (--self->followers_ == 0) self->drained_->cancel();
-                 }));
+                 asio::bind_cancellation_slot(topic->cancel.slot(),
+                                              [self = shared_from_this()](std::exception_ptr) {
+                                                if (--self->followers_ == 0)
+                                                  self->drained_->cancel();
+                                              }));
 }
 
 void Session::unsubscribe(const std::string& name) {
@@ -150,7 +164,8 @@ Task<bool> Session::pass_on(const std::string& name, Topic& topic) {
     topic.after = events->back().seq;
   }
   const auto execution = co_await executions_.get(caller_, id);
-  co_return execution && !(engine::is_final(execution->status) && execution->revision <= topic.after);
+  co_return execution &&
+      !(engine::is_final(execution->status) && execution->revision <= topic.after);
 }
 
 Task<void> Session::leave_all() {

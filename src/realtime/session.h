@@ -1,11 +1,12 @@
-// One WebSocket connection: authenticates first, then follows topics. A client that does not keep up
-// is closed by the socket's bounded queue, and comes back with `after`.
+// One WebSocket connection: authenticates first, then follows topics. A client that does not keep
+// up is closed by the socket's bounded queue, and comes back with `after`.
 #pragma once
+
+#include <map>
+#include <memory>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <map>
-#include <memory>
 
 #include "executions/service.h"
 #include "platform/api/router.h"
@@ -21,7 +22,8 @@ inline constexpr std::chrono::seconds kAuthTimeout{10};
 /// Lives on one I/O thread, for as long as `run`.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(api::Router& router, executions::ExecutionService& executions, std::shared_ptr<http::WebSocket> socket)
+  Session(api::Router& router, executions::ExecutionService& executions,
+          std::shared_ptr<http::WebSocket> socket)
       : router_(router), executions_(executions), socket_(std::move(socket)) {}
 
   /// Until the peer closes; every topic is left by then.

@@ -7,9 +7,11 @@ namespace {
 Json document_of(const definitions::Stored& tool) {
   return JsonObject{
       {"name", "Test of " + tool.name},
-      {"nodes", JsonArray{JsonObject{{"id", "call"},
-                                     {"type", "tool"},
-                                     {"with", JsonObject{{"tool", tool.id}, {"arguments", "{{ input.arguments }}"}}}}}},
+      {"nodes",
+       JsonArray{JsonObject{
+           {"id", "call"},
+           {"type", "tool"},
+           {"with", JsonObject{{"tool", tool.id}, {"arguments", "{{ input.arguments }}"}}}}}},
       {"edges", JsonArray{}},
       {"outputs", JsonObject{{"result", "{{ steps.call.output }}"}}}};
 }
@@ -28,18 +30,20 @@ void ToolApi::add_routes(api::Router& router) {
              *this, &ToolApi::test);
 }
 
-Task<Result<api::Replied<definitions::Execution>>> ToolApi::test(api::Request<TestRequest> request) {
+Task<Result<api::Replied<definitions::Execution>>> ToolApi::test(
+    api::Request<TestRequest> request) {
   const auto id = request.path("tool_id");
   QD_CO_TRY(const auto tool, co_await database_.read([&](db::Snapshot& view) {
-              return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
-            }));
-  engine::StartRequest start{.project = tool.project_id,
-                             .workflow = std::nullopt,
-                             .document = document_of(tool),
-                             .name = "Test of " + tool.name,
-                             .input = JsonObject{{"arguments", request.body.arguments.value_or(JsonObject{})}},
-                             .trigger = "tool",
-                             .created_by = request.caller.user};
+    return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
+  }));
+  engine::StartRequest start{
+      .project = tool.project_id,
+      .workflow = std::nullopt,
+      .document = document_of(tool),
+      .name = "Test of " + tool.name,
+      .input = JsonObject{{"arguments", request.body.arguments.value_or(JsonObject{})}},
+      .trigger = "tool",
+      .created_by = request.caller.user};
   const milliseconds wait{request.body.wait_ms ? request.body.wait_ms->value : 30'000};
   co_return co_await starter_.start(std::move(start), wait);
 }

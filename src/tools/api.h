@@ -13,7 +13,9 @@ struct ToolPolicy {
   using Summary = Tool;
   using Query = ToolQuery;
   static constexpr std::string_view kName = "tool", kPlural = "tools", kTitle = "Tool";
-  static std::string variant(const Query& query) { return query.kind ? std::string(enum_name(*query.kind)) : ""; }
+  static std::string variant(const Query& query) {
+    return query.kind ? std::string(enum_name(*query.kind)) : "";
+  }
   static Summary to_summary(const definitions::Stored& stored) {
     return definitions::to_resource<Tool, ToolDraft>(stored);
   }
@@ -22,7 +24,8 @@ struct ToolPolicy {
 class ToolApi {
  public:
   /// All outlive it.
-  ToolApi(definitions::DefinitionService& service, db::Database& database, definitions::ExecutionStarter& starter)
+  ToolApi(definitions::DefinitionService& service, db::Database& database,
+          definitions::ExecutionStarter& starter)
       : resources_(service), service_(service), database_(database), starter_(starter) {}
   void add_routes(api::Router& router);
 

@@ -24,7 +24,8 @@ struct ToolDraft {
   std::optional<bool> is_global;
 };
 BOOST_DESCRIBE_STRUCT(ToolDraft, (),
-                      (name, description, kind, parameters, output_schema, config, credential_id, effect, is_global))
+                      (name, description, kind, parameters, output_schema, config, credential_id,
+                       effect, is_global))
 
 struct Tool : definitions::ResourceInfo, ToolDraft {};
 BOOST_DESCRIBE_STRUCT(Tool, (definitions::ResourceInfo, ToolDraft), ())

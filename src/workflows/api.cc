@@ -20,8 +20,9 @@ void WorkflowApi::add_routes(api::Router& router) {
               .scope = "executions:write",
               .status = 202,
               .body_limit = 16 << 20,
-              .description = "Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished "
-                             "execution where it is over by then."},
+              .description =
+                  "Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished "
+                  "execution where it is over by then."},
              *this, &WorkflowApi::execute);
 }
 
@@ -29,13 +30,15 @@ Task<Result<Validation>> WorkflowApi::validate(api::Request<ValidateRequest> req
   co_return workflows::validate(request.body);
 }
 
-Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(api::Request<ExecuteRequest> request) {
+Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(
+    api::Request<ExecuteRequest> request) {
   const auto id = request.path("workflow_id");
   QD_CO_TRY(const auto workflow, co_await database_.read([&](db::Snapshot& view) {
-              return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
-            }));
+    return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
+  }));
   auto& body = request.body;
-  const std::int64_t version = body.version ? body.version->value : workflow.published_version.value_or(0);
+  const std::int64_t version =
+      body.version ? body.version->value : workflow.published_version.value_or(0);
   engine::StartRequest start{.project = workflow.project_id,
                              .workflow = engine::WorkflowVersion{{workflow.id}, version},
                              .document = {},
@@ -44,7 +47,8 @@ Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(api::Req
                              .trigger = "manual",
                              .priority = body.priority ? body.priority->value : 0,
                              .created_by = request.caller.user};
-  co_return co_await starter_.start(std::move(start), milliseconds(body.wait_ms ? body.wait_ms->value : 0));
+  co_return co_await starter_.start(std::move(start),
+                                    milliseconds(body.wait_ms ? body.wait_ms->value : 0));
 }
 
 }  // namespace qd::workflows

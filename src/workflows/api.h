@@ -14,13 +14,16 @@ struct WorkflowPolicy {
   using Query = definitions::ListQuery;
   static constexpr std::string_view kName = "workflow", kPlural = "workflows", kTitle = "Workflow";
   static std::string variant(const Query&) { return ""; }
-  static Summary to_summary(const definitions::Stored& stored) { return {stored, stored.name, stored.description}; }
+  static Summary to_summary(const definitions::Stored& stored) {
+    return {stored, stored.name, stored.description};
+  }
 };
 
 class WorkflowApi {
  public:
   /// All outlive it.
-  WorkflowApi(definitions::DefinitionService& service, db::Database& database, definitions::ExecutionStarter& starter)
+  WorkflowApi(definitions::DefinitionService& service, db::Database& database,
+              definitions::ExecutionStarter& starter)
       : resources_(service), service_(service), database_(database), starter_(starter) {}
   void add_routes(api::Router& router);
 

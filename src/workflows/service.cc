@@ -6,7 +6,8 @@
 namespace qd::workflows {
 namespace {
 
-Result<definitions::Document> check(db::Snapshot&, const api::Caller&, const ProjectId&, const Json& content) {
+Result<definitions::Document> check(db::Snapshot&, const api::Caller&, const ProjectId&,
+                                    const Json& content) {
   QD_TRY(const auto draft, json::from_json<WorkflowDraft>(content));
   auto faults = engine::validate(draft.definition);
   for (auto& fault : faults) fault.path.insert(0, "/definition");
@@ -18,7 +19,8 @@ Result<definitions::Document> check(db::Snapshot&, const api::Caller&, const Pro
 }
 
 DocumentProblem to_problem(Fault fault, const engine::YamlDocument* yaml) {
-  DocumentProblem problem{std::move(fault.path), std::move(fault.code), std::move(fault.message), {}, {}};
+  DocumentProblem problem{
+      std::move(fault.path), std::move(fault.code), std::move(fault.message), {}, {}};
   const auto place = yaml ? yaml->find(problem.path) : std::nullopt;
   if (place) {
     problem.line = place->line;

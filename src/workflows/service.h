@@ -9,7 +9,8 @@ namespace qd::workflows {
 
 [[nodiscard]] definitions::DefinitionService make_service(const definitions::Parts& parts);
 
-/// Every problem of a document; of YAML with its places. Content that is no YAML at all is one problem.
+/// Every problem of a document; of YAML with its places. Content that is no YAML at all is one
+/// problem.
 [[nodiscard]] Validation validate(const ValidateRequest& request);
 
 /// The document inside a version's content.

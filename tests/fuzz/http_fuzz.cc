@@ -1,9 +1,10 @@
 // Whatever the bytes and however they are cut, reading them as an HTTP request ends, and what is
 // accepted has a path and a Host.
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/error.hpp>
 #include <cstdint>
 #include <cstdlib>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
 
 #include "platform/http/server_parser.h"
 #include "platform/http/static.h"
@@ -41,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parser.body_limit(64 << 10);
   if (!feed(parser, bytes, 1 + data[0])) return 0;
   if (parser.check_header() == nullptr && request.path.empty()) std::abort();
-  if (const auto decoded = qd::http::percent_decode(request.path); decoded && decoded->size() > request.path.size())
+  if (const auto decoded = qd::http::percent_decode(request.path);
+      decoded && decoded->size() > request.path.size())
     std::abort();
   return 0;
 }

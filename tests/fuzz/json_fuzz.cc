@@ -1,5 +1,5 @@
-// Whatever the bytes, reading them as JSON ends with a value that prints and reads back the same, or
-// with a named fault.
+// Whatever the bytes, reading them as JSON ends with a value that prints and reads back the same,
+// or with a named fault.
 #include <cstdint>
 #include <cstdlib>
 

@@ -18,7 +18,10 @@ void check_times(std::string_view text) {
 std::vector<std::string> events(std::string_view text, std::size_t piece) {
   std::vector<std::string> seen;
   qd::connect::models::SseParser parser(
-      [&](const qd::connect::models::SseEvent& event) { seen.push_back(event.name + "\n" + event.data); }, 1 << 12);
+      [&](const qd::connect::models::SseEvent& event) {
+        seen.push_back(event.name + "\n" + event.data);
+      },
+      1 << 12);
   for (std::size_t at = 0; at < text.size(); at += piece)
     if (!parser.feed(text.substr(at, piece))) break;
   return seen;

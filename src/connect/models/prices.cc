@@ -48,10 +48,11 @@ std::optional<double> cost_usd(std::string_view model, const Usage& usage) {
   const auto* price = find_price(model);
   if (!price) return std::nullopt;
   const auto fresh = usage.input_total - usage.cached - usage.cache_write;
-  const double sum = static_cast<double>(fresh) * price->input +
-                     static_cast<double>(usage.cached) * price->cached.value_or(price->input) +
-                     static_cast<double>(usage.cache_write) * price->cache_write.value_or(price->input) +
-                     static_cast<double>(usage.output_total) * price->output;
+  const double sum =
+      static_cast<double>(fresh) * price->input +
+      static_cast<double>(usage.cached) * price->cached.value_or(price->input) +
+      static_cast<double>(usage.cache_write) * price->cache_write.value_or(price->input) +
+      static_cast<double>(usage.output_total) * price->output;
   return sum / 1e6;
 }
 

@@ -9,8 +9,9 @@
 
 namespace qd::connect::models {
 
-/// Nothing where the model's price is not known. A dated model (`gpt-5-2026-08-01`) has the price of
-/// the longest known name that it begins with. Discounts and long-context surcharges are not counted.
+/// Nothing where the model's price is not known. A dated model (`gpt-5-2026-08-01`) has the price
+/// of the longest known name that it begins with. Discounts and long-context surcharges are not
+/// counted.
 [[nodiscard]] std::optional<double> cost_usd(std::string_view model, const Usage& usage);
 
 }  // namespace qd::connect::models

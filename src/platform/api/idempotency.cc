@@ -6,17 +6,19 @@ namespace {
 constexpr db::Sql kClaim{"idempotency.claim",
                          "INSERT INTO idempotency_keys (caller, key, request_hash, created_at) "
                          "VALUES ($1, $2, $3, $4) ON CONFLICT (caller, key) DO NOTHING"};
-constexpr db::Sql kFind{"idempotency.find",
-                        "SELECT request_hash, status, headers, body, created_at FROM idempotency_keys "
-                        "WHERE caller = $1 AND key = $2"};
+constexpr db::Sql kFind{
+    "idempotency.find",
+    "SELECT request_hash, status, headers, body, created_at FROM idempotency_keys "
+    "WHERE caller = $1 AND key = $2"};
 constexpr db::Sql kSave{"idempotency.save",
                         "UPDATE idempotency_keys SET status = $1, headers = $2, body = $3 "
                         "WHERE caller = $4 AND key = $5"};
 constexpr db::Sql kRelease{"idempotency.release",
                            "DELETE FROM idempotency_keys WHERE caller = $1 AND key = $2"};
-constexpr db::Sql kPrune{"idempotency.prune",
-                         "DELETE FROM idempotency_keys WHERE (caller, key) IN (SELECT caller, key FROM "
-                         "idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT 500)"};
+constexpr db::Sql kPrune{
+    "idempotency.prune",
+    "DELETE FROM idempotency_keys WHERE (caller, key) IN (SELECT caller, key FROM "
+    "idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT 500)"};
 constexpr auto kLifetime = std::chrono::hours(24);
 
 struct Row {
@@ -35,9 +37,10 @@ Claimed replay(const Row& row, const IdempotencyStore::Key& key) {
     return fail(ErrorKind::Conflict, "idempotency.mismatch",
                 "this Idempotency-Key was used for another request; use a new key");
   if (!row.status)
-    return fail(ErrorKind::Conflict, "idempotency.in_progress",
-                "the first request with this Idempotency-Key has not been answered; look at what it did "
-                "before you try with a new key");
+    return fail(
+        ErrorKind::Conflict, "idempotency.in_progress",
+        "the first request with this Idempotency-Key has not been answered; look at what it did "
+        "before you try with a new key");
   if (*row.status == 0)
     return fail(ErrorKind::Conflict, "idempotency.shown_once",
                 "this request was answered; its answer held a secret that is shown only once");
@@ -72,7 +75,8 @@ Task<std::int64_t> IdempotencyStore::prune() {
   const auto oldest = clock_.now() - kLifetime;
   std::int64_t total = 0;
   for (std::int64_t gone = 1; gone > 0; total += gone)
-    gone = co_await database_.write([&](db::Transaction& tx) { return tx.execute(kPrune, oldest); });
+    gone =
+        co_await database_.write([&](db::Transaction& tx) { return tx.execute(kPrune, oldest); });
   co_return total;
 }
 

@@ -22,7 +22,8 @@ struct SavedReply {
 /// refused, since what it did is not known.
 class IdempotencyStore {
  public:
-  IdempotencyStore(db::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+  IdempotencyStore(db::Database& database, const Clock& clock)
+      : database_(database), clock_(clock) {}
 
   struct Key {
     std::string caller;

@@ -1,7 +1,8 @@
 // From the rows of a `db::ListQuery` to the page that a list endpoint answers.
 //
 //   QD_TRY(auto rows, store.list(view, query));
-//   return api::to_page(std::move(rows), [](ProjectRow row) { return to_project(std::move(row)); });
+//   return api::to_page(std::move(rows), [](ProjectRow row) { return to_project(std::move(row));
+//   });
 #pragma once
 
 #include <functional>

@@ -1,7 +1,8 @@
 #include "platform/api/problem.h"
 
-#include <boost/describe.hpp>
 #include <optional>
+
+#include <boost/describe.hpp>
 
 #include "json/described.h"
 
@@ -25,18 +26,30 @@ BOOST_DESCRIBE_STRUCT(Problem, (), (type, title, status, code, detail, errors, r
 
 std::string_view title_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::Malformed: return "The request can't be read";
-    case ErrorKind::Unauthenticated: return "Sign in first";
-    case ErrorKind::Forbidden: return "Not allowed";
-    case ErrorKind::NotFound: return "Not found";
-    case ErrorKind::Conflict: return "In conflict with what is there";
-    case ErrorKind::Stale: return "Changed by somebody else meanwhile";
-    case ErrorKind::TooLarge: return "Too large";
-    case ErrorKind::UnsupportedMedia: return "Unsupported content type";
-    case ErrorKind::Invalid: return "Not valid";
-    case ErrorKind::Limited: return "Too many requests";
-    case ErrorKind::Internal: return "Internal error";
-    case ErrorKind::Unavailable: return "Not available";
+    case ErrorKind::Malformed:
+      return "The request can't be read";
+    case ErrorKind::Unauthenticated:
+      return "Sign in first";
+    case ErrorKind::Forbidden:
+      return "Not allowed";
+    case ErrorKind::NotFound:
+      return "Not found";
+    case ErrorKind::Conflict:
+      return "In conflict with what is there";
+    case ErrorKind::Stale:
+      return "Changed by somebody else meanwhile";
+    case ErrorKind::TooLarge:
+      return "Too large";
+    case ErrorKind::UnsupportedMedia:
+      return "Unsupported content type";
+    case ErrorKind::Invalid:
+      return "Not valid";
+    case ErrorKind::Limited:
+      return "Too many requests";
+    case ErrorKind::Internal:
+      return "Internal error";
+    case ErrorKind::Unavailable:
+      return "Not available";
   }
   return "Error";
 }
@@ -45,18 +58,30 @@ std::string_view title_of(ErrorKind kind) {
 
 int http_status(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::Malformed: return 400;
-    case ErrorKind::Unauthenticated: return 401;
-    case ErrorKind::Forbidden: return 403;
-    case ErrorKind::NotFound: return 404;
-    case ErrorKind::Conflict: return 409;
-    case ErrorKind::Stale: return 412;
-    case ErrorKind::TooLarge: return 413;
-    case ErrorKind::UnsupportedMedia: return 415;
-    case ErrorKind::Invalid: return 422;
-    case ErrorKind::Limited: return 429;
-    case ErrorKind::Internal: return 500;
-    case ErrorKind::Unavailable: return 503;
+    case ErrorKind::Malformed:
+      return 400;
+    case ErrorKind::Unauthenticated:
+      return 401;
+    case ErrorKind::Forbidden:
+      return 403;
+    case ErrorKind::NotFound:
+      return 404;
+    case ErrorKind::Conflict:
+      return 409;
+    case ErrorKind::Stale:
+      return 412;
+    case ErrorKind::TooLarge:
+      return 413;
+    case ErrorKind::UnsupportedMedia:
+      return 415;
+    case ErrorKind::Invalid:
+      return 422;
+    case ErrorKind::Limited:
+      return 429;
+    case ErrorKind::Internal:
+      return 500;
+    case ErrorKind::Unavailable:
+      return 503;
   }
   return 500;
 }

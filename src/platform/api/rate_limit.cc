@@ -22,14 +22,16 @@ RateLimiter::Verdict RateLimiter::take(std::string_view key, Time now) {
   if (shard.buckets.size() >= kMaxKeysPerShard) make_room(shard, now);
   auto& bucket = shard.buckets.try_emplace(std::move(name), double(per_minute_), now).first->second;
   const double capacity = per_minute_;
-  bucket.tokens = std::min(capacity, bucket.tokens + capacity * minutes_between(bucket.filled, now));
+  bucket.tokens =
+      std::min(capacity, bucket.tokens + capacity * minutes_between(bucket.filled, now));
   bucket.filled = now;
   if (bucket.tokens >= 1) {
     bucket.tokens -= 1;
     return {.remaining = static_cast<int>(bucket.tokens)};
   }
   const auto wait = std::ceil((1 - bucket.tokens) * 60 / capacity);
-  return {.allowed = false, .retry_after = std::chrono::seconds(std::max(1, static_cast<int>(wait)))};
+  return {.allowed = false,
+          .retry_after = std::chrono::seconds(std::max(1, static_cast<int>(wait)))};
 }
 
 void RateLimiter::make_room(Shard& shard, Time now) const {

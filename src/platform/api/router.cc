@@ -1,9 +1,9 @@
 #include "platform/api/router.h"
 
-#include <openssl/sha.h>
-
 #include <charconv>
 #include <stdexcept>
+
+#include <openssl/sha.h>
 
 #include "base/encoding.h"
 #include "platform/api/idempotency.h"
@@ -28,7 +28,9 @@ std::vector<std::string_view> segments_of(std::string_view path) {
 /// Percent-decoded text; nothing when it is no UTF-8 or holds a NUL, which no stored text can.
 std::optional<std::string> decode(std::string_view encoded, bool plus_is_space) {
   const auto hex = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+    return c >= '0' && c <= '9'                 ? c - '0'
+           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                : -1;
   };
   std::string text;
   for (std::size_t i = 0; i < encoded.size(); ++i) {
@@ -36,7 +38,8 @@ std::optional<std::string> decode(std::string_view encoded, bool plus_is_space) 
       text += plus_is_space && encoded[i] == '+' ? ' ' : encoded[i];
       continue;
     }
-    if (i + 2 >= encoded.size() || hex(encoded[i + 1]) < 0 || hex(encoded[i + 2]) < 0) return std::nullopt;
+    if (i + 2 >= encoded.size() || hex(encoded[i + 1]) < 0 || hex(encoded[i + 2]) < 0)
+      return std::nullopt;
     text += static_cast<char>(hex(encoded[i + 1]) * 16 + hex(encoded[i + 2]));
     i += 2;
   }
@@ -46,14 +49,17 @@ std::optional<std::string> decode(std::string_view encoded, bool plus_is_space) 
 
 bool is_json(std::string_view content_type) {
   const auto type = content_type.substr(0, content_type.find(';'));
-  return type.starts_with("application/json") || type.ends_with("+json") || type.ends_with("+json ");
+  return type.starts_with("application/json") || type.ends_with("+json") ||
+         type.ends_with("+json ");
 }
 
 /// The value of a query parameter in the form that the field wants; the reader refuses the rest.
 Json query_value(const json::TypeInfo& type, std::string text) {
   switch (type.kind) {
-    case json::Kind::Optional: return query_value(type.element(), std::move(text));
-    case json::Kind::Array: return JsonArray{query_value(type.element(), std::move(text))};
+    case json::Kind::Optional:
+      return query_value(type.element(), std::move(text));
+    case json::Kind::Array:
+      return JsonArray{query_value(type.element(), std::move(text))};
     case json::Kind::Boolean:
       if (text == "true" || text == "false") return text == "true";
       return Json(text);
@@ -63,7 +69,8 @@ Json query_value(const json::TypeInfo& type, std::string text) {
       if (error == std::errc{} && end == text.data() + text.size()) return number;
       return Json(text);
     }
-    default: return Json(text);
+    default:
+      return Json(text);
   }
 }
 
@@ -76,9 +83,9 @@ const json::TypeInfo* field_type(const json::TypeInfo& type, std::string_view na
 std::string_view token_of(const http::Request& request) {
   const auto header = request.header("Authorization");
   constexpr std::string_view scheme = "bearer ";
-  const bool bearer = header.size() > scheme.size() &&
-                      std::equal(scheme.begin(), scheme.end(), header.begin(),
-                                 [](char a, char b) { return a == (b | 32); });
+  const bool bearer =
+      header.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), header.begin(),
+                                                  [](char a, char b) { return a == (b | 32); });
   return bearer ? header.substr(scheme.size()) : request.header("X-API-Key");
 }
 
@@ -87,7 +94,8 @@ std::optional<std::int64_t> if_match_of(const http::Request& request) {
   auto text = request.header("If-Match");
   if (text.empty() || text == "*") return std::nullopt;
   if (text.starts_with("W/")) text.remove_prefix(2);
-  if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) text = text.substr(1, text.size() - 2);
+  if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"'))
+    text = text.substr(1, text.size() - 2);
   std::int64_t revision = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
   return error == std::errc{} && end == text.data() + text.size() ? revision : -1;
@@ -96,7 +104,9 @@ std::optional<std::int64_t> if_match_of(const http::Request& request) {
 Result<void> check_scope(const Caller& caller, const Endpoint& endpoint) {
   if (endpoint.access == Access::Admin && !caller.is_admin())
     return fail(ErrorKind::Forbidden, "auth.admin_only", "only an administrator may do this");
-  if (caller.scopes.empty() || std::ranges::find(caller.scopes, endpoint.scope) != caller.scopes.end()) return {};
+  if (caller.scopes.empty() ||
+      std::ranges::find(caller.scopes, endpoint.scope) != caller.scopes.end())
+    return {};
   return fail(ErrorKind::Forbidden, "auth.scope", "this API key lacks the scope " + endpoint.scope);
 }
 
@@ -104,14 +114,16 @@ Result<void> check_rate(RateLimiter* limiter, std::string_view key) {
   if (!limiter) return {};
   const auto verdict = limiter->take(key, std::chrono::steady_clock::now());
   if (verdict.allowed) return {};
-  return std::unexpected(Error{.kind = ErrorKind::Limited,
-                               .code = "rate_limit",
-                               .message = fmt::format("more than {} requests a minute", limiter->per_minute()),
-                               .retry_after = verdict.retry_after});
+  return std::unexpected(
+      Error{.kind = ErrorKind::Limited,
+            .code = "rate_limit",
+            .message = fmt::format("more than {} requests a minute", limiter->per_minute()),
+            .retry_after = verdict.retry_after});
 }
 
 std::string hash_of(const http::Request& request) {
-  const auto text = request.method + '\n' + request.path + '?' + request.query + '\n' + request.body;
+  const auto text =
+      request.method + '\n' + request.path + '?' + request.query + '\n' + request.body;
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
@@ -157,8 +169,10 @@ Router::~Router() = default;
 
 void Router::add_route(Route route) {
   auto& endpoint = route.endpoint;
-  if (endpoint.path.starts_with("//")) endpoint.path.erase(0, 1);
-  else endpoint.path.insert(0, "/api/v1");
+  if (endpoint.path.starts_with("//"))
+    endpoint.path.erase(0, 1);
+  else
+    endpoint.path.insert(0, "/api/v1");
   if (endpoint.access != Access::Public && endpoint.scope.empty())
     throw std::logic_error(endpoint.id + " declares no scope");
   Node* node = root_.get();
@@ -172,12 +186,14 @@ void Router::add_route(Route route) {
   }
   routes_.push_back(std::make_unique<Route>(std::move(route)));
   const auto* added = routes_.back().get();
-  if (!node->methods.try_emplace(added->endpoint.method, Node::Entry{added, std::move(names)}).second)
+  if (!node->methods.try_emplace(added->endpoint.method, Node::Entry{added, std::move(names)})
+           .second)
     throw std::logic_error(added->endpoint.id + " takes a path that is already taken");
 }
 
 void Router::add_websocket(
-    std::string path, std::function<Task<void>(http::Request, std::shared_ptr<http::WebSocket>)> session) {
+    std::string path,
+    std::function<Task<void>(http::Request, std::shared_ptr<http::WebSocket>)> session) {
   websockets_.emplace(std::move(path), std::move(session));
 }
 
@@ -197,7 +213,8 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
   Match match;
   const auto entry = node->methods.find(method == "HEAD" ? "GET" : method);
   if (entry == node->methods.end()) {
-    for (const auto& [allowed, unused] : node->methods) match.allowed += (match.allowed.empty() ? "" : ", ") + allowed;
+    for (const auto& [allowed, unused] : node->methods)
+      match.allowed += (match.allowed.empty() ? "" : ", ") + allowed;
     return match;
   }
   match.route = entry->second.route;
@@ -216,32 +233,43 @@ Task<http::Response> Router::handle(http::Request request) {
     if (!match.allowed.empty() && request.method != "OPTIONS") {
       auto response = problem({.kind = ErrorKind::Malformed,
                                .code = "http.method",
-                               .message = "this address answers " + match.allowed}, request.request_id);
+                               .message = "this address answers " + match.allowed},
+                              request.request_id);
       response.status = 405;
       response.headers.emplace_back("Allow", match.allowed);
       co_return response;
     }
-    if (parts_.fallback && !request.path.starts_with("/api/")) co_return co_await parts_.fallback(std::move(request));
-    co_return problem({.kind = ErrorKind::NotFound, .code = "http.not_found",
-                       .message = "there is nothing at this address; the API is described at /openapi.json"},
-                      request.request_id);
+    if (parts_.fallback && !request.path.starts_with("/api/"))
+      co_return co_await parts_.fallback(std::move(request));
+    co_return problem(
+        {.kind = ErrorKind::NotFound,
+         .code = "http.not_found",
+         .message = "there is nothing at this address; the API is described at /openapi.json"},
+        request.request_id);
   }
-  RequestContext context{.path_params = std::move(match.params), .if_match = if_match_of(request), .raw = &request};
+  RequestContext context{
+      .path_params = std::move(match.params), .if_match = if_match_of(request), .raw = &request};
   if (match.undecodable)
-    co_return problem({.kind = ErrorKind::Malformed, .code = "http.path",
-                       .message = "the path is not valid percent-encoded UTF-8"}, request.request_id);
+    co_return problem({.kind = ErrorKind::Malformed,
+                       .code = "http.path",
+                       .message = "the path is not valid percent-encoded UTF-8"},
+                      request.request_id);
   auto response = co_await answer(*match.route, request, std::move(context));
-  if (parts_.observe) parts_.observe(match.route->endpoint, response.status, std::chrono::steady_clock::now() - started);
+  if (parts_.observe)
+    parts_.observe(match.route->endpoint, response.status,
+                   std::chrono::steady_clock::now() - started);
   co_return response;
 }
 
-Task<http::Response> Router::answer(const Route& route, http::Request& request, RequestContext context) {
+Task<http::Response> Router::answer(const Route& route, http::Request& request,
+                                    RequestContext context) {
   auto caller = co_await identify(route, request);
   if (!caller) co_return problem(caller.error(), request.request_id);
   context.caller = *std::move(caller);
   context.caller.remote_address = request.remote_address;
   context.caller.request_id = request.request_id;
-  if (request.method == "POST") context.idempotency_key = std::string(request.header("Idempotency-Key"));
+  if (request.method == "POST")
+    context.idempotency_key = std::string(request.header("Idempotency-Key"));
   auto reply = co_await call(route, std::move(context));
   if (!reply) co_return problem(reply.error(), request.request_id);
   co_return respond(*std::move(reply), request);
@@ -249,13 +277,15 @@ Task<http::Response> Router::answer(const Route& route, http::Request& request, 
 
 Task<Result<Caller>> Router::authenticate(std::string token) {
   if (!parts_.authenticator || token.empty())
-    co_return fail(ErrorKind::Unauthenticated, "auth.required", "send an access token or an API key as Authorization: Bearer …");
+    co_return fail(ErrorKind::Unauthenticated, "auth.required",
+                   "send an access token or an API key as Authorization: Bearer …");
   co_return co_await parts_.authenticator->authenticate(std::move(token));
 }
 
 Task<Result<Caller>> Router::identify(const Route& route, const http::Request& request) {
   if (route.endpoint.access == Access::Public) {
-    if (route.endpoint.tag == "auth") QD_CO_CHECK(check_rate(parts_.address_limits, request.remote_address));
+    if (route.endpoint.tag == "auth")
+      QD_CO_CHECK(check_rate(parts_.address_limits, request.remote_address));
     co_return Caller{};
   }
   QD_CO_TRY(auto caller, co_await authenticate(std::string(token_of(request))));
@@ -265,13 +295,18 @@ Task<Result<Caller>> Router::identify(const Route& route, const http::Request& r
 }
 
 Task<Result<Reply>> Router::call(const Route& route, RequestContext context) {
-  if (context.idempotency_key.empty() || !parts_.idempotency || route.endpoint.access == Access::Public)
+  if (context.idempotency_key.empty() || !parts_.idempotency ||
+      route.endpoint.access == Access::Public)
     co_return co_await route.call(std::move(context));
   if (context.idempotency_key.size() > kLongestIdempotencyKey || !is_utf8(context.idempotency_key))
-    co_return fail(ErrorKind::Malformed, "idempotency.key", "Idempotency-Key must be at most 255 bytes of UTF-8");
-  const IdempotencyStore::Key key{context.caller.user.value, context.idempotency_key, hash_of(*context.raw)};
+    co_return fail(ErrorKind::Malformed, "idempotency.key",
+                   "Idempotency-Key must be at most 255 bytes of UTF-8");
+  const IdempotencyStore::Key key{context.caller.user.value, context.idempotency_key,
+                                  hash_of(*context.raw)};
   QD_CO_TRY(auto saved, co_await parts_.idempotency->claim(key));
-  if (saved) co_return Reply{.status = saved->status, .body = std::move(saved->body), .etag = std::move(saved->etag)};
+  if (saved)
+    co_return Reply{
+        .status = saved->status, .body = std::move(saved->body), .etag = std::move(saved->etag)};
   auto reply = co_await route.call(std::move(context));
   if (!reply || reply->raw) {
     co_await parts_.idempotency->release(key);
@@ -288,7 +323,9 @@ std::size_t Router::body_limit(std::string_view method, std::string_view path) c
   return match.route ? match.route->endpoint.body_limit : std::size_t{1} << 20;
 }
 
-bool Router::accepts_websocket(std::string_view path) const { return websockets_.contains(path); }
+bool Router::accepts_websocket(std::string_view path) const {
+  return websockets_.contains(path);
+}
 
 Task<void> Router::websocket(http::Request request, std::shared_ptr<http::WebSocket> socket) {
   const auto found = websockets_.find(request.path);
@@ -315,7 +352,8 @@ Result<Json> read_query(const http::Request& request, const json::TypeInfo& type
     auto name = decode(pair.substr(0, equals), true);
     auto text = decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true);
     if (!name || !text)
-      return fail(ErrorKind::Malformed, "http.query", "the query is not valid percent-encoded UTF-8");
+      return fail(ErrorKind::Malformed, "http.query",
+                  "the query is not valid percent-encoded UTF-8");
     const auto* field = field_type(type, *name);
     auto value = field ? query_value(*field, std::move(*text)) : Json(*text);
     auto* earlier = values.if_contains(*name);

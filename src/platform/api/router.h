@@ -11,8 +11,6 @@
 //   }
 #pragma once
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <functional>
 #include <map>
@@ -21,6 +19,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/id.h"
@@ -69,7 +69,9 @@ struct RequestContext {
   std::string idempotency_key;
   const http::Request* raw = nullptr;
   /// A path parameter; present for every `{name}` of the endpoint's path.
-  [[nodiscard]] const std::string& path(std::string_view name) const { return path_params.find(name)->second; }
+  [[nodiscard]] const std::string& path(std::string_view name) const {
+    return path_params.find(name)->second;
+  }
 };
 
 template <class Body = Nothing, class Query = Nothing>
@@ -168,8 +170,8 @@ struct RouterParts {
 };
 
 /// Finds the endpoint, authenticates, reads, calls, answers. Routes are added before the server
-/// starts; afterwards it is read-only and thread-safe. An answer with a member `revision` carries it
-/// as its ETag.
+/// starts; afterwards it is read-only and thread-safe. An answer with a member `revision` carries
+/// it as its ETag.
 class Router : public http::Handler {
  public:
   explicit Router(RouterParts parts);
@@ -180,15 +182,17 @@ class Router : public http::Handler {
   void add(Endpoint endpoint, Api& api, Task<Result<Out>> (Api::*handler)(Request<Body, Query>));
 
   /// A WebSocket endpoint; `session` owns the connection for as long as it runs.
-  void add_websocket(std::string path,
-                     std::function<Task<void>(http::Request, std::shared_ptr<http::WebSocket>)> session);
+  void add_websocket(
+      std::string path,
+      std::function<Task<void>(http::Request, std::shared_ptr<http::WebSocket>)> session);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
   /// Authenticates with `token`; for doors that carry it elsewhere than in a header (WebSocket).
   Task<Result<Caller>> authenticate(std::string token);
 
   Task<http::Response> handle(http::Request request) override;
-  [[nodiscard]] std::size_t body_limit(std::string_view method, std::string_view path) const override;
+  [[nodiscard]] std::size_t body_limit(std::string_view method,
+                                       std::string_view path) const override;
   [[nodiscard]] bool accepts_websocket(std::string_view path) const override;
   Task<void> websocket(http::Request request, std::shared_ptr<http::WebSocket> socket) override;
 
@@ -205,11 +209,13 @@ class Router : public http::Handler {
   RouterParts parts_;
   std::vector<std::unique_ptr<Route>> routes_;
   std::unique_ptr<Node> root_;
-  std::map<std::string, std::function<Task<void>(http::Request, std::shared_ptr<http::WebSocket>)>, std::less<>>
+  std::map<std::string, std::function<Task<void>(http::Request, std::shared_ptr<http::WebSocket>)>,
+           std::less<>>
       websockets_;
 };
 
-// --- how a typed handler becomes a Route ----------------------------------------------------------
+// --- how a typed handler becomes a Route
+// ----------------------------------------------------------
 
 /// The body as JSON: an empty one is `{}`; 415 for another content type, 400 for bad JSON.
 Result<Json> read_json_body(const http::Request& request);
@@ -243,8 +249,8 @@ Reply make_reply(T& value, int status) {
 }
 
 template <class Api, class Out, class Body, class Query>
-Task<Result<Reply>> invoke(Api& api, Task<Result<Out>> (Api::*handler)(Request<Body, Query>), int status,
-                           RequestContext context) {
+Task<Result<Reply>> invoke(Api& api, Task<Result<Out>> (Api::*handler)(Request<Body, Query>),
+                           int status, RequestContext context) {
   Request<Body, Query> request;
   static_cast<RequestContext&>(request) = std::move(context);
   QD_CO_CHECK(read_body(*request.raw, request.body));
@@ -257,20 +263,23 @@ Task<Result<Reply>> invoke(Api& api, Task<Result<Out>> (Api::*handler)(Request<B
 
 template <class T>
 const json::TypeInfo* described() {
-  if constexpr (std::is_same_v<T, Nothing> || std::is_same_v<T, RawBody> || std::is_same_v<T, RawResponse>)
+  if constexpr (std::is_same_v<T, Nothing> || std::is_same_v<T, RawBody> ||
+                std::is_same_v<T, RawResponse>)
     return nullptr;
   else
     return &json::type_of<typename RepliedValue<T>::Type>();
 }
 
 template <class Api, class Out, class Body, class Query>
-void Router::add(Endpoint endpoint, Api& api, Task<Result<Out>> (Api::*handler)(Request<Body, Query>)) {
+void Router::add(Endpoint endpoint, Api& api,
+                 Task<Result<Out>> (Api::*handler)(Request<Body, Query>)) {
   const int status = endpoint.status;
   const auto* body = endpoint.documented_body ? endpoint.documented_body : described<Body>();
   add_route({.endpoint = std::move(endpoint),
-             .call = [&api, handler, status](RequestContext context) {
-               return invoke(api, handler, status, std::move(context));
-             },
+             .call =
+                 [&api, handler, status](RequestContext context) {
+                   return invoke(api, handler, status, std::move(context));
+                 },
              .body = body,
              .query = described<Query>(),
              .response = described<Out>()});

@@ -27,7 +27,9 @@ struct BoatView {
 BOOST_DESCRIBE_STRUCT(BoatView, (), (id, name, revision))
 
 struct BoatApi {
-  Task<Result<BoatView>> create(Request<Boat> request) { co_return BoatView{request.caller.user.value, request.body.name}; }
+  Task<Result<BoatView>> create(Request<Boat> request) {
+    co_return BoatView{request.caller.user.value, request.body.name};
+  }
   Task<Result<BoatView>> get(Request<> request) { co_return BoatView{request.path("id"), "x"}; }
   Task<Result<Page<BoatView>>> list(Request<Nothing, BoatQuery> request) {
     co_return Page<BoatView>{.items = {}, .total = request.query.limit.value_or(50)};
@@ -47,21 +49,47 @@ class OneToken : public Authenticator {
 class RouterTest : public testing::Test {
  protected:
   RouterTest() : router_({.authenticator = &tokens_}) {
-    router_.add({.method = "POST", .path = "/boats/", .id = "createBoat", .tag = "boats", .summary = "Make one.",
-                 .scope = "boats:write", .status = 201}, api_, &BoatApi::create);
-    router_.add({.method = "GET", .path = "/boats", .id = "listBoats", .tag = "boats", .summary = "All.",
-                 .scope = "boats:read"}, api_, &BoatApi::list);
-    router_.add({.method = "GET", .path = "/boats/{id}", .id = "getBoat", .tag = "boats", .summary = "One.",
-                 .scope = "boats:read"}, api_, &BoatApi::get);
-    router_.add({.method = "DELETE", .path = "/boats/{id}", .id = "deleteBoat", .tag = "boats", .summary = "Gone.",
-                 .scope = "boats:write"}, api_, &BoatApi::remove);
+    router_.add({.method = "POST",
+                 .path = "/boats/",
+                 .id = "createBoat",
+                 .tag = "boats",
+                 .summary = "Make one.",
+                 .scope = "boats:write",
+                 .status = 201},
+                api_, &BoatApi::create);
+    router_.add({.method = "GET",
+                 .path = "/boats",
+                 .id = "listBoats",
+                 .tag = "boats",
+                 .summary = "All.",
+                 .scope = "boats:read"},
+                api_, &BoatApi::list);
+    router_.add({.method = "GET",
+                 .path = "/boats/{id}",
+                 .id = "getBoat",
+                 .tag = "boats",
+                 .summary = "One.",
+                 .scope = "boats:read"},
+                api_, &BoatApi::get);
+    router_.add({.method = "DELETE",
+                 .path = "/boats/{id}",
+                 .id = "deleteBoat",
+                 .tag = "boats",
+                 .summary = "Gone.",
+                 .scope = "boats:write"},
+                api_, &BoatApi::remove);
   }
 
-  http::Response ask(std::string method, std::string target, std::string body = {}, http::Headers headers = {{"Authorization", "Bearer good"}}) {
+  http::Response ask(std::string method, std::string target, std::string body = {},
+                     http::Headers headers = {{"Authorization", "Bearer good"}}) {
     const auto mark = target.find('?');
-    return test::run(router_.handle({.method = std::move(method), .path = target.substr(0, mark),
-                                     .query = mark == std::string::npos ? "" : target.substr(mark + 1),
-                                     .headers = std::move(headers), .body = std::move(body), .request_id = "r1"}));
+    return test::run(
+        router_.handle({.method = std::move(method),
+                        .path = target.substr(0, mark),
+                        .query = mark == std::string::npos ? "" : target.substr(mark + 1),
+                        .headers = std::move(headers),
+                        .body = std::move(body),
+                        .request_id = "r1"}));
   }
 
   OneToken tokens_;
@@ -69,7 +97,9 @@ class RouterTest : public testing::Test {
   Router router_;
 };
 
-std::string code_of(const http::Response& response) { return std::string(boost::json::parse(response.body).at("code").as_string()); }
+std::string code_of(const http::Response& response) {
+  return std::string(boost::json::parse(response.body).at("code").as_string());
+}
 
 TEST_F(RouterTest, ReadsCallsAndAnswersWithAnETag) {
   const auto response = ask("POST", "/api/v1/boats/", R"({"name":"Ada"})");
@@ -89,7 +119,10 @@ TEST_F(RouterTest, AcceptsATrailingSlashAndDecodesParameters) {
 TEST_F(RouterTest, NamesEveryFaultOfBodyAndQuery) {
   EXPECT_EQ(ask("POST", "/api/v1/boats", R"({"nam":"Ada"})").status, 422);
   EXPECT_EQ(ask("POST", "/api/v1/boats", "{").status, 400);
-  EXPECT_EQ(ask("POST", "/api/v1/boats", "{}", {{"Authorization", "bearer good"}, {"Content-Type", "text/plain"}}).status, 415);
+  EXPECT_EQ(ask("POST", "/api/v1/boats", "{}",
+                {{"Authorization", "bearer good"}, {"Content-Type", "text/plain"}})
+                .status,
+            415);
   const auto query = ask("GET", "/api/v1/boats?limit=201&afloat=maybe&x=1");
   EXPECT_EQ(boost::json::parse(query.body).at("errors").as_array().size(), 3U) << query.body;
 }
@@ -107,7 +140,9 @@ TEST_F(RouterTest, AnswersUnknownAddressesAndMethods) {
 }
 
 TEST_F(RouterTest, AnswersNotModifiedForTheSameRevision) {
-  EXPECT_EQ(ask("GET", "/api/v1/boats/1", "", {{"X-API-Key", "good"}, {"If-None-Match", "\"7\""}}).status, 304);
+  EXPECT_EQ(
+      ask("GET", "/api/v1/boats/1", "", {{"X-API-Key", "good"}, {"If-None-Match", "\"7\""}}).status,
+      304);
 }
 
 TEST_F(RouterTest, DescribesItselfAsOpenApi) {
@@ -119,7 +154,8 @@ TEST_F(RouterTest, DescribesItselfAsOpenApi) {
 }
 
 TEST_F(RouterTest, RefusesAnEndpointWithoutAScope) {
-  EXPECT_THROW(router_.add({.method = "GET", .path = "/x", .id = "x", .tag = "x", .summary = "x"}, api_, &BoatApi::get),
+  EXPECT_THROW(router_.add({.method = "GET", .path = "/x", .id = "x", .tag = "x", .summary = "x"},
+                           api_, &BoatApi::get),
                std::logic_error);
 }
 

@@ -1,12 +1,12 @@
 #include "platform/config/config.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <charconv>
 #include <ranges>
 #include <set>
 #include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/near_name.h"
 #include "platform/config/forms.h"
@@ -49,7 +49,8 @@ std::string fault_of(const Setting& setting, const std::string& text) {
     case Type::Duration: {
       const auto length = parse_duration(text);
       if (length && length->count() >= setting.min && length->count() <= setting.max) return "";
-      return fmt::format("must be a duration from {} to {}", format_duration(milliseconds(setting.min)),
+      return fmt::format("must be a duration from {} to {}",
+                         format_duration(milliseconds(setting.min)),
                          format_duration(milliseconds(setting.max)));
     }
     case Type::Choice: {
@@ -62,7 +63,8 @@ std::string fault_of(const Setting& setting, const std::string& text) {
       return fmt::format("must be {}", form_name(setting.form));
     case Type::List:
       for (const auto& item : split(text, ','))
-        if (!has_form(item, setting.form)) return fmt::format("must be {}", form_name(setting.form));
+        if (!has_form(item, setting.form))
+          return fmt::format("must be {}", form_name(setting.form));
       return "";
   }
   return "";
@@ -94,7 +96,8 @@ std::vector<std::string> unknown_variables(std::span<const std::string> names) {
   const std::vector<std::string_view> known(settings.begin(), settings.end());
   std::vector<std::string> unknown;
   for (const auto& name : names)
-    if (name.starts_with("QD_") && !name.starts_with("QD_TEST_") && std::ranges::find(known, name) == known.end())
+    if (name.starts_with("QD_") && !name.starts_with("QD_TEST_") &&
+        std::ranges::find(known, name) == known.end())
       unknown.push_back(fmt::format("{} is not a setting{}", name, did_you_mean(name, known)));
   return unknown;
 }
@@ -106,17 +109,20 @@ Result<Config> Config::load(const Inputs& inputs) {
   }
   std::vector<Fault> faults;
   for (const auto& [name, given] : file)
-    if (!find_setting(name)) faults.push_back(unknown(name, fmt::format("{}:{}", inputs.file, given.line)));
+    if (!find_setting(name))
+      faults.push_back(unknown(name, fmt::format("{}:{}", inputs.file, given.line)));
   for (const auto& [name, text] : inputs.flags)
     if (!find_setting(name)) faults.push_back(unknown(name, "flag"));
   Config config;
   for (const auto& setting : all_settings()) {
     Value value{.text = std::string(setting.fallback)};
     if (const auto found = file.find(setting.name); found != file.end())
-      value = {found->second.text, Source::File, fmt::format("{}:{}", inputs.file, found->second.line)};
+      value = {found->second.text, Source::File,
+               fmt::format("{}:{}", inputs.file, found->second.line)};
     const auto variable = environment_name(setting.name);
     if (inputs.environment)
-      if (auto given = inputs.environment(variable)) value = {std::move(*given), Source::Environment, variable};
+      if (auto given = inputs.environment(variable))
+        value = {std::move(*given), Source::Environment, variable};
     if (const auto found = inputs.flags.find(setting.name); found != inputs.flags.end())
       value = {found->second, Source::Flag, fmt::format("--{}", setting.name)};
     config.take(setting, std::move(value), faults);
@@ -128,7 +134,8 @@ Result<Config> Config::load(const Inputs& inputs) {
 
 void Config::take(const Setting& setting, Value value, std::vector<Fault>& faults) {
   if (auto fault = fault_of(setting, value.text); !fault.empty())
-    faults.push_back({std::string(setting.name), "config.value", fmt::format("{} (from {})", fault, value.origin)});
+    faults.push_back({std::string(setting.name), "config.value",
+                      fmt::format("{} (from {})", fault, value.origin)});
   values_.emplace(setting.name, std::move(value));
 }
 
@@ -147,9 +154,15 @@ const Config::Value& Config::value(std::string_view name) const {
   return found->second;
 }
 
-std::int64_t Config::number(std::string_view name) const { return parse_number(text(name)).value(); }
-milliseconds Config::duration(std::string_view name) const { return parse_duration(text(name)).value(); }
-std::vector<std::string> Config::list(std::string_view name) const { return split(text(name), ','); }
+std::int64_t Config::number(std::string_view name) const {
+  return parse_number(text(name)).value();
+}
+milliseconds Config::duration(std::string_view name) const {
+  return parse_duration(text(name)).value();
+}
+std::vector<std::string> Config::list(std::string_view name) const {
+  return split(text(name), ',');
+}
 
 std::string Config::shown(const Setting& setting) const {
   const auto& text = value(setting.name).text;

@@ -1,6 +1,6 @@
 // The configuration: each setting is declared once, in settings.cc. A value comes from a flag
-// (`--outbound.allow`), the environment (`QD_OUTBOUND_ALLOW`), a TOML file (`[outbound] allow = [...]`) or its
-// default, in that order, and remembers which.
+// (`--outbound.allow`), the environment (`QD_OUTBOUND_ALLOW`), a TOML file (`[outbound] allow =
+// [...]`) or its default, in that order, and remembers which.
 #pragma once
 
 #include <functional>
@@ -40,8 +40,8 @@ struct Setting {
 /// `outbound.allow` -> `QD_OUTBOUND_ALLOW`.
 [[nodiscard]] std::string environment_name(std::string_view setting);
 
-/// Of the given names of variables, the `QD_…` ones that are no setting (misspelt, most likely), each
-/// with the nearest name; QD_CONFIG and QD_TEST_… are known.
+/// Of the given names of variables, the `QD_…` ones that are no setting (misspelt, most likely),
+/// each with the nearest name; QD_CONFIG and QD_TEST_… are known.
 [[nodiscard]] std::vector<std::string> unknown_variables(std::span<const std::string> names);
 
 enum class Source { Default, File, Environment, Flag };
@@ -54,11 +54,12 @@ struct Inputs {
   std::string file = {};
 };
 
-/// A checked set of values. Asking for a name that is not declared, or as another type, is a bug and throws.
+/// A checked set of values. Asking for a name that is not declared, or as another type, is a bug
+/// and throws.
 class Config {
  public:
-  /// Fails (kind Invalid) with every fault: unknown keys by name, values out of bounds, settings that
-  /// only make sense together. Blocking: reads the file.
+  /// Fails (kind Invalid) with every fault: unknown keys by name, values out of bounds, settings
+  /// that only make sense together. Blocking: reads the file.
   [[nodiscard]] static Result<Config> load(const Inputs& inputs);
 
   [[nodiscard]] const std::string& text(std::string_view name) const { return value(name).text; }
@@ -68,7 +69,9 @@ class Config {
   [[nodiscard]] Secret secret(std::string_view name) const { return Secret(value(name).text); }
   [[nodiscard]] Source source(std::string_view name) const { return value(name).source; }
   /// Where the value was written: `default`, `--port`, `QD_PORT` or `/path/config.toml:3`.
-  [[nodiscard]] const std::string& origin(std::string_view name) const { return value(name).origin; }
+  [[nodiscard]] const std::string& origin(std::string_view name) const {
+    return value(name).origin;
+  }
   /// The value as it may be shown: a secret that is set is `(set)`.
   [[nodiscard]] std::string shown(const Setting& setting) const;
 

@@ -1,11 +1,11 @@
 #include "platform/config/config.h"
 
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-
 #include <fstream>
 #include <set>
 #include <thread>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/encoding.h"
 #include "platform/config/secrets.h"
@@ -14,7 +14,8 @@
 namespace qd::config {
 namespace {
 
-std::string write_file(const test::TemporaryDirectory& folder, std::string_view name, std::string_view text) {
+std::string write_file(const test::TemporaryDirectory& folder, std::string_view name,
+                       std::string_view text) {
   const auto path = (folder.path() / name).string();
   std::ofstream(path) << text;
   return path;
@@ -22,15 +23,18 @@ std::string write_file(const test::TemporaryDirectory& folder, std::string_view 
 
 TEST(Config, TakesFlagsBeforeEnvironmentBeforeFileBeforeDefault) {
   const test::TemporaryDirectory folder;
-  const auto file = write_file(folder, "c.toml", "port = 1\nregistration = \"closed\"\n[outbound]\nallow = [\"10.0.0.0/8\", \"::1/128\"]\n[bcrypt]\ncost = 5\n");
+  const auto file = write_file(folder, "c.toml",
+                               "port = 1\nregistration = \"closed\"\n[outbound]\nallow = "
+                               "[\"10.0.0.0/8\", \"::1/128\"]\n[bcrypt]\ncost = 5\n");
 
-  const auto config = Config::load({.flags = {{"port", "3"}},
-                                    .environment = [](const std::string& name) -> std::optional<std::string> {
-                                      if (name == "QD_PORT") return "2";
-                                      if (name == "QD_BCRYPT_COST") return "6";
-                                      return std::nullopt;
-                                    },
-                                    .file = file});
+  const auto config =
+      Config::load({.flags = {{"port", "3"}},
+                    .environment = [](const std::string& name) -> std::optional<std::string> {
+                      if (name == "QD_PORT") return "2";
+                      if (name == "QD_BCRYPT_COST") return "6";
+                      return std::nullopt;
+                    },
+                    .file = file});
 
   ASSERT_TRUE(config.has_value()) << config.error().message;
   EXPECT_EQ(config->number("port"), 3);
@@ -43,12 +47,15 @@ TEST(Config, TakesFlagsBeforeEnvironmentBeforeFileBeforeDefault) {
 }
 
 TEST(Config, ListsEveryFaultByName) {
-  const auto config = Config::load({.flags = {{"prot", "1"}, {"port", "70000"}, {"log.level", "loud"}, {"drain_timeout", "1x"}}});
+  const auto config = Config::load(
+      {.flags = {
+           {"prot", "1"}, {"port", "70000"}, {"log.level", "loud"}, {"drain_timeout", "1x"}}});
 
   ASSERT_FALSE(config.has_value());
   ASSERT_EQ(config.error().faults.size(), 4U);
   EXPECT_EQ(config.error().faults[0].message, "is not a setting (flag); did you mean port?");
-  EXPECT_EQ(config.error().faults[1].message, "must be a whole number from 0 to 65535 (from --port)");
+  EXPECT_EQ(config.error().faults[1].message,
+            "must be a whole number from 0 to 65535 (from --port)");
 }
 
 TEST(Config, NeverShowsASecret) {
@@ -61,12 +68,13 @@ TEST(Config, RemembersWhereEachValueWasWritten) {
   const test::TemporaryDirectory folder;
   const auto file = write_file(folder, "c.toml", "threads = 2\n[log]\nlevel = \"warn\"\n");
 
-  const auto config = Config::load({.flags = {{"port", "3"}},
-                                    .environment = [](const std::string& name) -> std::optional<std::string> {
-                                      if (name == "QD_DATA") return "/d";
-                                      return std::nullopt;
-                                    },
-                                    .file = file});
+  const auto config =
+      Config::load({.flags = {{"port", "3"}},
+                    .environment = [](const std::string& name) -> std::optional<std::string> {
+                      if (name == "QD_DATA") return "/d";
+                      return std::nullopt;
+                    },
+                    .file = file});
 
   ASSERT_TRUE(config.has_value()) << config.error().message;
   EXPECT_EQ(config->origin("port"), "--port");
@@ -82,7 +90,8 @@ TEST(Config, RefusesUnknownKeysOfTheFileWithTheirLine) {
   const auto config = Config::load({.file = file});
 
   ASSERT_FALSE(config.has_value());
-  EXPECT_EQ(config.error().faults.at(0).message, "is not a setting (" + file + ":2); did you mean log.level?");
+  EXPECT_EQ(config.error().faults.at(0).message,
+            "is not a setting (" + file + ":2); did you mean log.level?");
 }
 
 TEST(Config, RefusesAFileThatIsMissingOrNoTomlOrHasOtherKindsOfValues) {
@@ -90,7 +99,9 @@ TEST(Config, RefusesAFileThatIsMissingOrNoTomlOrHasOtherKindsOfValues) {
   const auto broken = write_file(folder, "broken.toml", "port = 1\nport\n");
   const auto fraction = write_file(folder, "fraction.toml", "port = 1.5\naddress = 2020-01-01\n");
 
-  EXPECT_TRUE(Config::load({.file = "/nowhere/c.toml"}).error().message.contains("/nowhere/c.toml: is not there"));
+  EXPECT_TRUE(Config::load({.file = "/nowhere/c.toml"})
+                  .error()
+                  .message.contains("/nowhere/c.toml: is not there"));
   EXPECT_TRUE(Config::load({.file = broken}).error().message.contains("line 2"));
   EXPECT_EQ(Config::load({.file = fraction}).error().faults.size(), 2U);
 }
@@ -111,9 +122,11 @@ TEST(Config, ChecksAddressesRangesAndOrigins) {
 }
 
 TEST(Config, NamesVariablesThatAreNoSettings) {
-  const std::vector<std::string> names{"HOME", "QD_PORT", "QD_PROT", "QD_CONFIG", "QD_TEST_POSTGRES"};
+  const std::vector<std::string> names{"HOME", "QD_PORT", "QD_PROT", "QD_CONFIG",
+                                       "QD_TEST_POSTGRES"};
 
-  EXPECT_EQ(unknown_variables(names), std::vector<std::string>{"QD_PROT is not a setting; did you mean QD_PORT?"});
+  EXPECT_EQ(unknown_variables(names),
+            std::vector<std::string>{"QD_PROT is not a setting; did you mean QD_PORT?"});
 }
 
 TEST(Config, HasDefaultsThatItWouldTake) {
@@ -126,7 +139,8 @@ TEST(Secrets, AreTheSameForTwoThatStartAtOnce) {
   {
     std::vector<std::jthread> threads;
     for (auto& key : keys)
-      threads.emplace_back([&] { key = load_secrets(folder.path() / "new" / "data")->token_key.reveal(); });
+      threads.emplace_back(
+          [&] { key = load_secrets(folder.path() / "new" / "data")->token_key.reveal(); });
   }
 
   EXPECT_EQ(std::set<std::string>(keys.begin(), keys.end()).size(), 1U);
@@ -149,7 +163,7 @@ TEST(Secrets, AreMadeOnceAndKept) {
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->token_key.reveal(), second->token_key.reveal());
   EXPECT_EQ(first->master_key.reveal().size(), 32U);
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(stat((folder.path() / "secrets.toml").c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0600U);
 }
@@ -162,7 +176,8 @@ TEST(Secrets, RefuseWhatOthersCanReadAndWeakKeys) {
   EXPECT_TRUE(load_secrets(folder.path()).error().message.contains("others can read"));
 
   const auto weak = to_base64("changeme-changeme-changeme-12345");
-  write_file(folder, "secrets.toml", "token_key = \"" + weak + "\"\nmaster_key = \"" + weak + "\"\n");
+  write_file(folder, "secrets.toml",
+             "token_key = \"" + weak + "\"\nmaster_key = \"" + weak + "\"\n");
   chmod(path.c_str(), 0600);
   EXPECT_TRUE(load_secrets(folder.path()).error().message.contains("weak"));
 }

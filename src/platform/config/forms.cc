@@ -1,8 +1,9 @@
 #include "platform/config/forms.h"
 
+#include <stdexcept>
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
-#include <stdexcept>
 
 #include "platform/http/server_remote.h"
 
@@ -39,22 +40,32 @@ bool is_origin(const std::string& text) {
 
 bool has_form(const std::string& text, Form form) {
   switch (form) {
-    case Form::Any: return true;
-    case Form::Address: return is_address(text);
-    case Form::AddressRange: return is_range(text);
-    case Form::WebUrl: return is_web_url(text);
-    case Form::Origin: return is_origin(text);
+    case Form::Any:
+      return true;
+    case Form::Address:
+      return is_address(text);
+    case Form::AddressRange:
+      return is_range(text);
+    case Form::WebUrl:
+      return is_web_url(text);
+    case Form::Origin:
+      return is_origin(text);
   }
   return false;
 }
 
 std::string_view form_name(Form form) {
   switch (form) {
-    case Form::Any: return "text";
-    case Form::Address: return "an IP address";
-    case Form::AddressRange: return "address ranges like 10.0.0.0/8 or single addresses";
-    case Form::WebUrl: return "an http or https address without query";
-    case Form::Origin: return "origins like https://app.example, without a path";
+    case Form::Any:
+      return "text";
+    case Form::Address:
+      return "an IP address";
+    case Form::AddressRange:
+      return "address ranges like 10.0.0.0/8 or single addresses";
+    case Form::WebUrl:
+      return "an http or https address without query";
+    case Form::Origin:
+      return "origins like https://app.example, without a path";
   }
   return "";
 }

@@ -1,13 +1,13 @@
 #include "platform/config/secrets.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <set>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -24,7 +24,9 @@ std::unexpected<Error> refuse(const std::string& path, std::string_view why) {
   return fail(ErrorKind::Invalid, "config.secrets", fmt::format("{}: {}", path, why));
 }
 
-std::string random_key() { return to_base64(crypto::random_bytes(kKeyBytes)); }
+std::string random_key() {
+  return to_base64(crypto::random_bytes(kKeyBytes));
+}
 
 Result<void> make_folder(const std::string& folder) {
   std::error_code error;
@@ -35,16 +37,18 @@ Result<void> make_folder(const std::string& folder) {
   return {};
 }
 
-/// Written beside, synced and linked into place, so that a crash leaves no half a file and two first starts
-/// agree on one.
+/// Written beside, synced and linked into place, so that a crash leaves no half a file and two
+/// first starts agree on one.
 Result<void> create(const std::string& path) {
   const auto text = fmt::format(
-      "# Made on first start. Keep a copy in a safe place: without the master key the stored credentials are lost.\n"
+      "# Made on first start. Keep a copy in a safe place: without the master key the stored "
+      "credentials are lost.\n"
       "token_key = \"{}\"\nmaster_key = \"{}\"\n",
       random_key(), random_key());
   const auto fresh = fmt::format("{}.{}", path, to_hex(crypto::random_bytes(8)));
   const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written = file >= 0 && write(file, text.data(), text.size()) == std::ssize(text) && fsync(file) == 0;
+  const bool written =
+      file >= 0 && write(file, text.data(), text.size()) == std::ssize(text) && fsync(file) == 0;
   if (file >= 0) close(file);
   const bool linked = written && (link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST);
   unlink(fresh.c_str());
@@ -76,8 +80,11 @@ std::optional<std::string> weakness(std::string_view key) {
   if (key.size() < kKeyBytes) return fmt::format("is shorter than {} bytes", kKeyBytes);
   if (repeats(key)) return "is one short text repeated";
   std::string lower(key);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
-  for (const std::string_view word : {"secret", "changeme", "change-me", "change_me", "change-this", "password", "default"})
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+  });
+  for (const std::string_view word :
+       {"secret", "changeme", "change-me", "change_me", "change-this", "password", "default"})
     if (lower.contains(word)) return "looks like a value from an example";
   // 32 random bytes have fewer different ones less than once in 10^20 times.
   if (std::set<char>(key.begin(), key.end()).size() < 12) return "is hardly random";
@@ -86,7 +93,7 @@ std::optional<std::string> weakness(std::string_view key) {
 
 Result<Secrets> load_secrets(const std::string& data_folder) {
   const auto path = (std::filesystem::path(data_folder) / "secrets.toml").string();
-  struct stat found {};
+  struct stat found{};
   if (stat(path.c_str(), &found) != 0) {
     QD_CHECK(make_folder(data_folder));
     QD_CHECK(create(path));

@@ -1,8 +1,8 @@
 #include "platform/config/toml_file.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -39,8 +39,10 @@ void flatten(const toml::table& table, const std::string& prefix, const std::str
     else if (auto text = value_text(node))
       values.emplace(name, FileValue{*std::move(text), line});
     else
-      faults.push_back({name, "config.value",
-                        fmt::format("must be text, a whole number, true, false or an array of them ({}:{})", path, line)});
+      faults.push_back(
+          {name, "config.value",
+           fmt::format("must be text, a whole number, true, false or an array of them ({}:{})",
+                       path, line)});
   }
 }
 

@@ -15,8 +15,9 @@ struct FileValue {
 };
 using FileValues = std::map<std::string, FileValue, std::less<>>;
 
-/// Blocking. Fails (kind Invalid) with `config.file` and the place when it is not there or no TOML, and
-/// with `config.value` for every value that no setting can be (a date, a fraction, nested arrays).
+/// Blocking. Fails (kind Invalid) with `config.file` and the place when it is not there or no TOML,
+/// and with `config.value` for every value that no setting can be (a date, a fraction, nested
+/// arrays).
 [[nodiscard]] Result<FileValues> read_toml(const std::string& path);
 
 }  // namespace qd::config

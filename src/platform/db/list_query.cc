@@ -23,8 +23,8 @@ std::unexpected<Error> bad(std::string_view field, std::string_view code, std::s
   return invalid({{fmt::format("/query/{}", field), std::string(code), std::move(message)}});
 }
 
-/// Counting ten thousand rows costs more than reading a page of them. A list that is longer than that
-/// is not counted again for a while.
+/// Counting ten thousand rows costs more than reading a page of them. A list that is longer than
+/// that is not counted again for a while.
 constexpr std::chrono::seconds kCappedFor{10};
 constexpr std::size_t kMostCapped = 1'000;
 
@@ -32,9 +32,12 @@ std::string text_of(const Param& param) {
   return std::visit(
       [](const auto& value) -> std::string {
         using T = std::decay_t<decltype(value)>;
-        if constexpr (std::is_same_v<T, std::monostate>) return "null";
-        else if constexpr (std::is_arithmetic_v<T>) return fmt::to_string(value);
-        else return std::string(value);
+        if constexpr (std::is_same_v<T, std::monostate>)
+          return "null";
+        else if constexpr (std::is_arithmetic_v<T>)
+          return fmt::to_string(value);
+        else
+          return std::string(value);
       },
       param);
 }

@@ -41,10 +41,10 @@ class Client {
   virtual ~Client() = default;
   /// An answer of any status, or an error. Certainly not sent: `http.invalid_url`,
   /// `http.invalid_method`, `http.invalid_header`, `http.blocked_address` (private, loopback,
-  /// link-local or otherwise not public, unless allowed), `http.resolve`, `http.connect`, `http.tls`.
-  /// Perhaps received by the peer: `timeout`, `http.too_large`, `http.truncated` (the connection
-  /// ended before the answer did), `http.malformed` (no HTTP), `http.stopped`. Redirects are not
-  /// followed. A request whose method is not idempotent leaves at most once.
+  /// link-local or otherwise not public, unless allowed), `http.resolve`, `http.connect`,
+  /// `http.tls`. Perhaps received by the peer: `timeout`, `http.too_large`, `http.truncated` (the
+  /// connection ended before the answer did), `http.malformed` (no HTTP), `http.stopped`. Redirects
+  /// are not followed. A request whose method is not idempotent leaves at most once.
   virtual Task<Result<ClientResponse>> send(ClientRequest request) = 0;
 };
 

@@ -7,7 +7,9 @@
 namespace qd::http {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+}
 
 std::string_view find_header(const Headers& headers, std::string_view name) {
   for (const auto& [key, value] : headers)
@@ -17,7 +19,11 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
 
 }  // namespace
 
-std::string_view Request::header(std::string_view name) const { return find_header(headers, name); }
-std::string_view ClientResponse::header(std::string_view name) const { return find_header(headers, name); }
+std::string_view Request::header(std::string_view name) const {
+  return find_header(headers, name);
+}
+std::string_view ClientResponse::header(std::string_view name) const {
+  return find_header(headers, name);
+}
 
 }  // namespace qd::http

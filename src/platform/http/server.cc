@@ -1,9 +1,9 @@
 #include "platform/http/server.h"
 
-#include <fmt/format.h>
+#include <stdexcept>
 
 #include <boost/asio.hpp>
-#include <stdexcept>
+#include <fmt/format.h>
 
 #include "platform/http/server_session.h"
 #include "platform/http/server_worker.h"
@@ -69,7 +69,9 @@ BeastServer::BeastServer(const ServerOptions& options, Handler& handler)
     throw std::runtime_error("TLS takes both a certificate and a key");
 }
 
-BeastServer::~BeastServer() { stop(); }
+BeastServer::~BeastServer() {
+  stop();
+}
 
 void BeastServer::listen() {
   try {
@@ -100,8 +102,9 @@ void BeastServer::start() {
 
 void BeastServer::accept_next() {
   auto& target = *workers_[accepted_++ % workers_.size()];
-  acceptor_.async_accept(target.io.get_executor(),
-                         [this](error_code error, Socket socket) { take(error, std::move(socket)); });
+  acceptor_.async_accept(target.io.get_executor(), [this](error_code error, Socket socket) {
+    take(error, std::move(socket));
+  });
 }
 
 void BeastServer::take(error_code error, Socket socket) {

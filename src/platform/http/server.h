@@ -2,14 +2,15 @@
 // means is decided by its Handler.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "base/time.h"
 #include "platform/http/client.h"
@@ -30,7 +31,8 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-/// Writes a body piece by piece (SSE). Each write waits for the peer: a slow reader slows the writer.
+/// Writes a body piece by piece (SSE). Each write waits for the peer: a slow reader slows the
+/// writer.
 class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
@@ -62,13 +64,15 @@ class WebSocket {
   virtual void close(std::string_view reason) = 0;
 };
 
-/// What answers requests. Called on an I/O thread; must not block. Owned by main, outlives the server.
+/// What answers requests. Called on an I/O thread; must not block. Owned by main, outlives the
+/// server.
 class Handler {
  public:
   virtual ~Handler() = default;
   virtual Task<Response> handle(Request request) = 0;
   /// The largest body that this route takes, asked once the headers are read.
-  [[nodiscard]] virtual std::size_t body_limit(std::string_view method, std::string_view path) const = 0;
+  [[nodiscard]] virtual std::size_t body_limit(std::string_view method,
+                                               std::string_view path) const = 0;
   /// A WebSocket session for an upgrade request of this path, or nothing (then: 404).
   [[nodiscard]] virtual bool accepts_websocket(std::string_view path) const = 0;
   virtual Task<void> websocket(Request request, std::shared_ptr<WebSocket> socket) = 0;

@@ -2,19 +2,21 @@
 // no decent client would send can be sent.
 #pragma once
 
+#include <future>
+
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
-#include <future>
 
 #include "platform/http/server.h"
 
 namespace qd::http {
 
 /// Routes by path:
-///   /hello   "hello"               /echo    the request's body     /headers  its headers, one a line
-///   /slow    waits for `release`   /throw   throws                 /inject   a header with a line break
-///   /stream  "one" "two" chunked   /endless streams until stopped  /sized    a stream with a length
-///   /ws      a WebSocket that echoes; "flood" makes it send until refused, "bye" makes it close
+///   /hello   "hello"               /echo    the request's body     /headers  its headers, one a
+///   line /slow    waits for `release`   /throw   throws                 /inject   a header with a
+///   line break /stream  "one" "two" chunked   /endless streams until stopped  /sized    a stream
+///   with a length /ws      a WebSocket that echoes; "flood" makes it send until refused, "bye"
+///   makes it close
 class ScriptedHandler final : public Handler {
  public:
   Task<Response> handle(Request request) override;

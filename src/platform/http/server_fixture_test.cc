@@ -1,6 +1,6 @@
-#include <charconv>
-
 #include "platform/http/server_fixture.h"
+
+#include <charconv>
 
 namespace qd::http {
 
@@ -14,7 +14,8 @@ Response text(std::string body) {
 }
 
 Response listing(const Request& request) {
-  std::string out = request.remote_address + (request.tls ? " tls " : " plain ") + request.query + "\n";
+  std::string out =
+      request.remote_address + (request.tls ? " tls " : " plain ") + request.query + "\n";
   for (const auto& [name, value] : request.headers) out += name + "=" + value + "\n";
   return text(std::move(out));
 }

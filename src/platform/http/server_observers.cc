@@ -1,9 +1,9 @@
 #include "platform/http/server_observers.h"
 
+#include <atomic>
+
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
-
-#include <atomic>
 
 namespace qd::http {
 namespace {
@@ -32,7 +32,8 @@ struct Key {
 
 std::size_t hash(const Key& key) {
   auto value = reinterpret_cast<std::uintptr_t>(key.route) >> 3;
-  value = (value ^ (static_cast<std::uintptr_t>(key.status) << 4) ^ key.method) * 0x9e3779b97f4a7c15u;
+  value =
+      (value ^ (static_cast<std::uintptr_t>(key.status) << 4) ^ key.method) * 0x9e3779b97f4a7c15u;
   return value >> 40;
 }
 
@@ -47,9 +48,11 @@ struct Cell {
 
 void add(Cell& cell, const Exchange& exchange) {
   const auto seconds = static_cast<double>(exchange.duration.count()) / 1e6;
-  const auto bucket = static_cast<std::size_t>(std::ranges::lower_bound(kBounds, seconds) - kBounds.begin());
+  const auto bucket =
+      static_cast<std::size_t>(std::ranges::lower_bound(kBounds, seconds) - kBounds.begin());
   cell.counts[bucket].fetch_add(1, std::memory_order_relaxed);
-  cell.microseconds.fetch_add(static_cast<std::uint64_t>(exchange.duration.count()), std::memory_order_relaxed);
+  cell.microseconds.fetch_add(static_cast<std::uint64_t>(exchange.duration.count()),
+                              std::memory_order_relaxed);
   cell.bytes.fetch_add(exchange.bytes, std::memory_order_relaxed);
 }
 
@@ -69,7 +72,8 @@ prometheus::ClientMetric durations_of(const Cell& cell) {
     metric.histogram.bucket.push_back({.cumulative_count = total, .upper_bound = bound});
   }
   metric.histogram.sample_count = total;
-  metric.histogram.sample_sum = static_cast<double>(cell.microseconds.load(std::memory_order_relaxed)) / 1e6;
+  metric.histogram.sample_sum =
+      static_cast<double>(cell.microseconds.load(std::memory_order_relaxed)) / 1e6;
   return metric;
 }
 
@@ -103,7 +107,8 @@ class RequestMetrics::Table final : public prometheus::Collectable {
       Cell* cell = slot.load(std::memory_order_acquire);
       if (!cell) {
         auto fresh = std::make_unique<Cell>(key, route);
-        if (slot.compare_exchange_strong(cell, fresh.get(), std::memory_order_acq_rel)) return *fresh.release();
+        if (slot.compare_exchange_strong(cell, fresh.get(), std::memory_order_acq_rel))
+          return *fresh.release();
       }
       if (cell->key == key) return *cell;
     }

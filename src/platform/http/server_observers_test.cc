@@ -1,9 +1,9 @@
 #include "platform/http/server_observers.h"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <thread>
 
 namespace qd::http {
 namespace {
@@ -45,8 +45,10 @@ TEST(HttpRequestMetrics, CountByMethodRouteAndStatus) {
 
   const std::string labels = R"(method="GET",route="/api/v1/projects/{project_id}",status="200")";
   EXPECT_THAT(text, HasSubstr("http_request_duration_seconds_count{" + labels + "} 2"));
-  EXPECT_THAT(text, HasSubstr("http_request_duration_seconds_bucket{" + labels + ",le=\"0.001\"} 0"));
-  EXPECT_THAT(text, HasSubstr("http_request_duration_seconds_bucket{" + labels + ",le=\"0.0025\"} 2"));
+  EXPECT_THAT(text,
+              HasSubstr("http_request_duration_seconds_bucket{" + labels + ",le=\"0.001\"} 0"));
+  EXPECT_THAT(text,
+              HasSubstr("http_request_duration_seconds_bucket{" + labels + ",le=\"0.0025\"} 2"));
   EXPECT_THAT(text, HasSubstr("http_response_bytes_total{" + labels + "} 20"));
   EXPECT_THAT(text, HasSubstr(R"(route="",status="404"} 1)"));
 }

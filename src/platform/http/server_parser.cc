@@ -27,13 +27,14 @@ const Refusal kTransferCoding{501, "http.transfer_encoding",
 const Refusal kVersion{505, "http.version", "Only HTTP/1.1 and HTTP/1.0 are spoken here."};
 const Refusal kExpectation{417, "http.expectation", "The only expectation met is 100-continue."};
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 /// `http://host/path?query` -> `/path?query`; a target that is a path stays as it is.
 std::string_view origin_form(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.size() < scheme.size() ||
-        !beast::iequals(target.substr(0, scheme.size()), scheme))
+    if (target.size() < scheme.size() || !beast::iequals(target.substr(0, scheme.size()), scheme))
       continue;
     const auto slash = target.find_first_of("/?", scheme.size());
     if (slash == std::string_view::npos) return "/";

@@ -73,7 +73,8 @@ std::string client_address(const ip::address& peer, std::string_view forwarded_f
     const auto next = ip::make_address(std::string(last), error);
     if (error) break;
     client = next;
-    forwarded_for = comma == forwarded_for.npos ? std::string_view{} : forwarded_for.substr(0, comma);
+    forwarded_for =
+        comma == forwarded_for.npos ? std::string_view{} : forwarded_for.substr(0, comma);
   }
   return narrow(client);
 }

@@ -1,10 +1,12 @@
-// Who is at the other end: the peer of the socket, or, behind a trusted proxy, whom the proxy names.
+// Who is at the other end: the peer of the socket, or, behind a trusted proxy, whom the proxy
+// names.
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/asio/ip/address.hpp>
 
 namespace qd::http {
 

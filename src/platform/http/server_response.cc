@@ -1,10 +1,10 @@
 #include "platform/http/server_response.h"
 
-#include <fmt/format.h>
+#include <stdexcept>
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
-#include <stdexcept>
+#include <fmt/format.h>
 
 #include "json/json.h"
 
@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::literals;
 
-// The web UI is one self-hosted bundle; React and Radix set inline styles, nothing needs inline scripts.
+// The web UI is one self-hosted bundle; React and Radix set inline styles, nothing needs inline
+// scripts.
 constexpr std::string_view kDocumentPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -32,8 +33,7 @@ struct Line {
 };
 constexpr std::array kSecurityLines{
     Line{"X-Content-Type-Options", "nosniff"}, Line{"X-Frame-Options", "DENY"},
-    Line{"Referrer-Policy", "same-origin"},
-    Line{"Cross-Origin-Opener-Policy", "same-origin"}};
+    Line{"Referrer-Policy", "same-origin"}, Line{"Cross-Origin-Opener-Policy", "same-origin"}};
 constexpr Line kTransportSecurity{"Strict-Transport-Security", "max-age=31536000"};
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
@@ -43,7 +43,8 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 std::string security_block(std::string_view policy, const ServerOptions& options) {
   std::string block;
   for (const auto& line : kSecurityLines) append_line(block, line.name, line.value);
-  if (!options.tls_key.empty()) append_line(block, kTransportSecurity.name, kTransportSecurity.value);
+  if (!options.tls_key.empty())
+    append_line(block, kTransportSecurity.name, kTransportSecurity.value);
   append_line(block, kContentSecurityPolicy, policy);
   return block;
 }
@@ -76,7 +77,9 @@ bool holds(const std::vector<std::string>& all, std::string_view one) {
   return std::ranges::find(all, one) != all.end();
 }
 
-bool breaks_line(std::string_view text) { return text.find_first_of("\r\n\0"sv) != text.npos; }
+bool breaks_line(std::string_view text) {
+  return text.find_first_of("\r\n\0"sv) != text.npos;
+}
 
 void append_number(std::string& out, std::uint64_t number) {
   const fmt::format_int text(number);
@@ -158,7 +161,8 @@ void ResponseHeads::append_cors(std::string& out, std::string_view origin) const
 std::optional<Response> ResponseHeads::preflight(const Request& request) const {
   if (origins_.empty() || request.method != "OPTIONS") return std::nullopt;
   const auto origin = request.header("Origin");
-  if (origin.empty() || request.header("Access-Control-Request-Method").empty()) return std::nullopt;
+  if (origin.empty() || request.header("Access-Control-Request-Method").empty())
+    return std::nullopt;
   if (!any_origin_ && !trusts_origin(origin)) return std::nullopt;
   Response response{.status = 204};
   response.headers.emplace_back("Access-Control-Allow-Methods",
@@ -188,7 +192,9 @@ std::string_view reason_phrase(int status) {
   return {text.data(), text.size()};
 }
 
-bool is_bodiless(int status) { return status < 200 || status == 204 || status == 304; }
+bool is_bodiless(int status) {
+  return status < 200 || status == 204 || status == 304;
+}
 
 bool same_header_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && boost::beast::iequals(a, b);

@@ -1,4 +1,5 @@
-// How an answer becomes bytes: status line, the headers that every answer carries, the handler's own.
+// How an answer becomes bytes: status line, the headers that every answer carries, the handler's
+// own.
 #pragma once
 
 #include "platform/http/server.h"

@@ -1,11 +1,13 @@
-// One HTTP connection: reads requests, asks the handler, writes answers, until somebody has had enough.
+// One HTTP connection: reads requests, asks the handler, writes answers, until somebody has had
+// enough.
 #pragma once
+
+#include <memory>
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <memory>
 
 #include "platform/http/server_worker.h"
 

@@ -121,7 +121,8 @@ void Session<Stream>::find_remote() {
   }
   std::string forwarded;
   for (const auto& [name, value] : request_.headers)
-    if (same_header_name(name, "X-Forwarded-For")) forwarded += (forwarded.empty() ? "" : ",") + value;
+    if (same_header_name(name, "X-Forwarded-For"))
+      forwarded += (forwarded.empty() ? "" : ",") + value;
   request_.remote_address = client_address(peer_, forwarded, trusted);
   if (request_.header("X-Forwarded-Proto") == "https") request_.tls = true;
 }

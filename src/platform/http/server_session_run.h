@@ -133,7 +133,8 @@ std::optional<Response> Session<Stream>::refuse_upgrade() const {
   if (request_.method != "GET" || request_.header("Sec-WebSocket-Key").size() != 24)
     return no(400, "http.upgrade", "A WebSocket opens with GET and a Sec-WebSocket-Key.");
   if (request_.header("Sec-WebSocket-Version") == "13") return std::nullopt;
-  auto response = no(426, "http.upgrade", "Only version 13 of the WebSocket protocol is spoken here.");
+  auto response =
+      no(426, "http.upgrade", "Only version 13 of the WebSocket protocol is spoken here.");
   response.headers.emplace_back("Sec-WebSocket-Version", "13");
   return response;
 }
@@ -146,7 +147,8 @@ Task<void> Session<Stream>::upgrade() {
     co_await respond(*std::move(refusal));
     co_return;
   }
-  typename WebSocketConnection<Stream>::Upgrade head{boost::beast::http::verb::get, request_.path, 11};
+  typename WebSocketConnection<Stream>::Upgrade head{boost::beast::http::verb::get, request_.path,
+                                                     11};
   for (const auto& [name, value] : request_.headers) head.insert(name, value);
   keep_alive_ = false;
   phase_ = Phase::WebSocket;

@@ -154,15 +154,14 @@ void Session<Stream>::watch_peer() {
 template <class Stream>
 void Session<Stream>::tell_observers(const Response& response) {
   const auto spent = std::chrono::steady_clock::now() - started_;
-  const Exchange exchange{
-      .method = method_,
-      .path = path_,
-      .route = response.route,
-      .remote_address = client_,
-      .request_id = request_id_,
-      .status = response.status,
-      .bytes = body_bytes_,
-      .duration = std::chrono::duration_cast<std::chrono::microseconds>(spent)};
+  const Exchange exchange{.method = method_,
+                          .path = path_,
+                          .route = response.route,
+                          .remote_address = client_,
+                          .request_id = request_id_,
+                          .status = response.status,
+                          .bytes = body_bytes_,
+                          .duration = std::chrono::duration_cast<std::chrono::microseconds>(spent)};
   for (auto* observer : options().observers) observer->on_exchange(exchange);
 }
 

@@ -81,19 +81,21 @@ TEST_F(HttpServer, KeepsTheConnectionAndServesTheNextRequest) {
 TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
   start();
 
-  const auto answers = ask(
-      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1"
-      "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n2\r\n0\r\n\r\n"
-      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n3");
+  const auto answers =
+      ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1"
+          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n2\r\n0\r\n\r\n"
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n3");
 
-  EXPECT_THAT(answers, testing::ContainsRegex("\r\n\r\n1HTTP(.|\n)*\r\n\r\n2HTTP(.|\n)*\r\n\r\n3$"));
+  EXPECT_THAT(answers,
+              testing::ContainsRegex("\r\n\r\n1HTTP(.|\n)*\r\n\r\n2HTTP(.|\n)*\r\n\r\n3$"));
 }
 
 TEST_F(HttpServer, ClosesAfterAnHttp10RequestUnlessAskedToKeep) {
   start();
   auto client = connect();
 
-  const auto kept = client.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").read_response();
+  const auto kept =
+      client.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").read_response();
   const auto closed = client.send("GET /hello HTTP/1.0\r\n\r\n").read_all();
 
   EXPECT_THAT(kept, HasSubstr("Connection: keep-alive"));
@@ -122,7 +124,8 @@ TEST_F(HttpServer, ReadsAChunkedBodyAndDropsItsTrailers) {
 TEST_F(HttpServer, TellsAClientThatAsksToContinue) {
   start();
   auto client = connect();
-  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
 
   const auto go_on = client.read_until("\r\n\r\n");
   const auto answer = client.send("ok").read_response();
@@ -134,7 +137,8 @@ TEST_F(HttpServer, TellsAClientThatAsksToContinue) {
 TEST_F(HttpServer, RefusesALargeBodyFromItsLengthWithoutReadingIt) {
   start();
 
-  const auto answer = ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
+  const auto answer =
+      ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
 
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 413 Content Too Large"));
   EXPECT_THAT(answer, HasSubstr("http.body_too_large"));
@@ -144,8 +148,9 @@ TEST_F(HttpServer, RefusesALargeBodyFromItsLengthWithoutReadingIt) {
 TEST_F(HttpServer, RefusesAChunkedBodyOnceItIsTooLarge) {
   start();
 
-  const auto answer = ask("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
-                          std::string(1001, 'x') + "\r\n0\r\n\r\n");
+  const auto answer =
+      ask("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+          std::string(1001, 'x') + "\r\n0\r\n\r\n");
 
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 413"));
 }
@@ -153,8 +158,8 @@ TEST_F(HttpServer, RefusesAChunkedBodyOnceItIsTooLarge) {
 TEST_F(HttpServer, LetsTheAnswerArriveThoughTheBodyKeepsComing) {
   start();
 
-  const auto answer =
-      ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + std::string(500'000, 'x'));
+  const auto answer = ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" +
+                          std::string(500'000, 'x'));
 
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 413"));
 }
@@ -184,7 +189,8 @@ TEST_F(HttpServer, RefusesTooManyHeaderFields) {
   std::string fields;
   for (int i = 0; i < 101; ++i) fields += "A: b\r\n";
 
-  EXPECT_THAT(ask("GET /hello HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n"), StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(ask("GET /hello HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n"),
+              StartsWith("HTTP/1.1 431"));
 }
 
 struct Malformed {
@@ -225,7 +231,8 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"TwoLengths",
                   "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
                   "400"},
-        Malformed{"NegativeLength", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "400"},
+        Malformed{"NegativeLength", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+                  "400"},
         Malformed{"UnknownCoding",
                   "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "501"},
         Malformed{"HiddenCoding",
@@ -306,7 +313,8 @@ TEST_F(HttpServer, TurnsAnExceptionIntoA500AndKeepsItsTextInTheLog) {
 TEST_F(HttpServer, ReplacesARequestIdThatIsNotWellFormed) {
   start();
 
-  const auto answer = ask("GET /hello HTTP/1.1\r\nHost: a\r\nX-Request-Id: a b\r\nConnection: close\r\n\r\n");
+  const auto answer =
+      ask("GET /hello HTTP/1.1\r\nHost: a\r\nX-Request-Id: a b\r\nConnection: close\r\n\r\n");
 
   EXPECT_THAT(answer, Not(HasSubstr("a b")));
   EXPECT_THAT(answer, HasSubstr("X-Request-Id: "));
@@ -455,8 +463,9 @@ TEST_F(HttpServer, AnswersPreflightsOfListedOriginsOnly) {
   options.cors_origins = {"https://app.example"};
   start(options);
   const auto preflight = [&](std::string origin) {
-    return ask("OPTIONS /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\nOrigin: " + origin +
-               "\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: x-a\r\n\r\n");
+    return ask(
+        "OPTIONS /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\nOrigin: " + origin +
+        "\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: x-a\r\n\r\n");
   };
 
   const auto listed = preflight("https://app.example");
@@ -474,8 +483,8 @@ TEST_F(HttpServer, LetsAnyOriginInWithoutCredentialsWhenAsked) {
   options.cors_origins = {"*"};
   start(options);
 
-  const auto answer =
-      ask("GET /hello HTTP/1.1\r\nHost: a\r\nOrigin: https://any.example\r\nConnection: close\r\n\r\n");
+  const auto answer = ask(
+      "GET /hello HTTP/1.1\r\nHost: a\r\nOrigin: https://any.example\r\nConnection: close\r\n\r\n");
 
   EXPECT_THAT(answer, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
   EXPECT_THAT(answer, Not(HasSubstr("Credentials")));

@@ -4,13 +4,14 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/list.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include "platform/http/server_remote.h"
 #include "platform/http/server_response.h"

@@ -16,23 +16,22 @@ struct MediaType {
   std::string_view extension;
   std::string_view type;
 };
-constexpr std::array kMediaTypes{
-    MediaType{"html", "text/html; charset=utf-8"},
-    MediaType{"js", "text/javascript; charset=utf-8"},
-    MediaType{"mjs", "text/javascript; charset=utf-8"},
-    MediaType{"css", "text/css; charset=utf-8"},
-    MediaType{"svg", "image/svg+xml"},
-    MediaType{"json", "application/json"},
-    MediaType{"webmanifest", "application/manifest+json"},
-    MediaType{"txt", "text/plain; charset=utf-8"},
-    MediaType{"xml", "application/xml"},
-    MediaType{"wasm", "application/wasm"},
-    MediaType{"png", "image/png"},
-    MediaType{"jpg", "image/jpeg"},
-    MediaType{"webp", "image/webp"},
-    MediaType{"ico", "image/x-icon"},
-    MediaType{"woff2", "font/woff2"},
-    MediaType{"woff", "font/woff"}};
+constexpr std::array kMediaTypes{MediaType{"html", "text/html; charset=utf-8"},
+                                 MediaType{"js", "text/javascript; charset=utf-8"},
+                                 MediaType{"mjs", "text/javascript; charset=utf-8"},
+                                 MediaType{"css", "text/css; charset=utf-8"},
+                                 MediaType{"svg", "image/svg+xml"},
+                                 MediaType{"json", "application/json"},
+                                 MediaType{"webmanifest", "application/manifest+json"},
+                                 MediaType{"txt", "text/plain; charset=utf-8"},
+                                 MediaType{"xml", "application/xml"},
+                                 MediaType{"wasm", "application/wasm"},
+                                 MediaType{"png", "image/png"},
+                                 MediaType{"jpg", "image/jpeg"},
+                                 MediaType{"webp", "image/webp"},
+                                 MediaType{"ico", "image/x-icon"},
+                                 MediaType{"woff2", "font/woff2"},
+                                 MediaType{"woff", "font/woff"}};
 
 std::string_view trim(std::string_view text) {
   const auto start = text.find_first_not_of(" \t");
@@ -87,7 +86,9 @@ Variant choose(const Asset& asset, std::string_view accept_encoding) {
   return {"", asset.identity};
 }
 
-Task<void> write_bytes(BodyWriter& writer, std::string_view bytes) { co_await writer.write(bytes); }
+Task<void> write_bytes(BodyWriter& writer, std::string_view bytes) {
+  co_await writer.write(bytes);
+}
 
 Response answer(const Asset& asset, const Request& request) {
   const auto variant = choose(asset, request.header("Accept-Encoding"));
@@ -96,23 +97,26 @@ Response answer(const Asset& asset, const Request& request) {
                         ? "\"" + asset.etag + "\""
                         : "\"" + asset.etag + "-" + std::string(variant.encoding) + "\"";
   Response response;
-  response.headers = {{"ETag", etag},
-                      {"Vary", "Accept-Encoding"},
-                      {"Cache-Control", asset.path.starts_with("/assets/")
-                                            ? "public, max-age=31536000, immutable"
-                                            : "no-cache"}};
+  response.headers = {
+      {"ETag", etag},
+      {"Vary", "Accept-Encoding"},
+      {"Cache-Control",
+       asset.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
   if (names_etag(request.header("If-None-Match"), etag)) {
     response.status = 304;
     return response;
   }
   response.headers.emplace_back("Content-Type", asset.type);
-  if (!variant.encoding.empty()) response.headers.emplace_back("Content-Encoding", variant.encoding);
+  if (!variant.encoding.empty())
+    response.headers.emplace_back("Content-Encoding", variant.encoding);
   if (variant.bytes.size() <= kCopied) {
     response.body = variant.bytes;
     return response;
   }
   response.headers.emplace_back("Content-Length", std::to_string(variant.bytes.size()));
-  response.stream = [bytes = variant.bytes](BodyWriter& writer) { return write_bytes(writer, bytes); };
+  response.stream = [bytes = variant.bytes](BodyWriter& writer) {
+    return write_bytes(writer, bytes);
+  };
   return response;
 }
 
@@ -176,7 +180,8 @@ StaticFiles::StaticFiles(std::vector<Asset> assets) {
 
 const Asset* StaticFiles::find(std::string_view path) const {
   if (const auto found = assets_.find(path); found != assets_.end()) return &found->second;
-  const auto folder_index = std::string(path.substr(0, path.find_last_not_of('/') + 1)) + "/index.html";
+  const auto folder_index =
+      std::string(path.substr(0, path.find_last_not_of('/') + 1)) + "/index.html";
   if (const auto found = assets_.find(folder_index); found != assets_.end()) return &found->second;
   const auto slash = path.rfind('/');
   if (slash == path.npos || path.substr(slash).contains('.')) return nullptr;

@@ -38,8 +38,9 @@ class StaticFiles {
  public:
   explicit StaticFiles(std::vector<Asset> assets);
 
-  /// The file for a GET or HEAD, or nothing. A folder (`/docs`) is its `index.html`; another path whose
-  /// last part has no dot is a place inside the single-page application and gets `/index.html`.
+  /// The file for a GET or HEAD, or nothing. A folder (`/docs`) is its `index.html`; another path
+  /// whose last part has no dot is a place inside the single-page application and gets
+  /// `/index.html`.
   [[nodiscard]] std::optional<Response> serve(const Request& request) const;
 
  private:

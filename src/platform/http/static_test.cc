@@ -10,10 +10,13 @@ using testing::IsEmpty;
 
 const std::string kScript(20'000, 'j');
 
-const std::vector<EmbeddedFile> kFiles{
-    {"assets/app-1a2b.js", kScript}, {"assets/app-1a2b.js.gz", "GZ"}, {"assets/app-1a2b.js.br", "BR"},
-    {"docs/index.html", "<docs>"},   {"index.html", "<html>"},        {"logo.png", "PNG"},
-    {"notes.gz", "an archive of its own"}};
+const std::vector<EmbeddedFile> kFiles{{"assets/app-1a2b.js", kScript},
+                                       {"assets/app-1a2b.js.gz", "GZ"},
+                                       {"assets/app-1a2b.js.br", "BR"},
+                                       {"docs/index.html", "<docs>"},
+                                       {"index.html", "<html>"},
+                                       {"logo.png", "PNG"},
+                                       {"notes.gz", "an archive of its own"}};
 
 class HttpStatic : public testing::Test {
  protected:
@@ -61,7 +64,8 @@ TEST_F(HttpStatic, StreamsLargeFilesWithTheirLength) {
 }
 
 TEST_F(HttpStatic, CachesHashedNamesForGoodAndAsksForOthersAgain) {
-  EXPECT_EQ(header(get("/assets/app-1a2b.js"), "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header(get("/assets/app-1a2b.js"), "Cache-Control"),
+            "public, max-age=31536000, immutable");
   EXPECT_EQ(header(get("/"), "Cache-Control"), "no-cache");
   EXPECT_EQ(header(get("/logo.png"), "Cache-Control"), "no-cache");
 }

@@ -1,8 +1,8 @@
 #include "platform/http/tls.h"
 
-#include <openssl/ssl.h>
-
 #include <stdexcept>
+
+#include <openssl/ssl.h>
 
 #include "platform/log/log.h"
 
@@ -34,8 +34,8 @@ TlsCertificate::TlsCertificate(std::string certificate_file, std::string key_fil
       key_file_(std::move(key_file)),
       seen_(modified()),
       context_(load()),
-      thread_([this, check_interval](const std::stop_token& stop) { follow(stop, check_interval); }) {
-}
+      thread_(
+          [this, check_interval](const std::stop_token& stop) { follow(stop, check_interval); }) {}
 
 std::shared_ptr<ssl::context> TlsCertificate::current() const {
   const std::scoped_lock lock(mutex_);

@@ -1,13 +1,14 @@
 // The server's certificate, followed on disk: a renewal takes effect without a restart.
 #pragma once
 
-#include <boost/asio/ssl/context.hpp>
 #include <condition_variable>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include <boost/asio/ssl/context.hpp>
 
 #include "base/time.h"
 

@@ -1,14 +1,14 @@
 #include "platform/http/tls.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <filesystem>
+#include <thread>
 
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
-#include <filesystem>
-#include <thread>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "platform/http/server_fixture.h"
 
@@ -67,7 +67,8 @@ class TlsClient {
   std::string subject() {
     X509* certificate = SSL_get1_peer_certificate(secure.native_handle());
     char name[100] = {};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name, sizeof name);
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
+                              sizeof name);
     X509_free(certificate);
     return name;
   }
@@ -143,7 +144,8 @@ TEST_F(HttpTls, KeepsTheGoodCertificateWhenTheNewOneIsBroken) {
   const auto good = certificate.current();
 
   fs::resize_file(directory_ / "cert.pem", 10);
-  fs::last_write_time(directory_ / "cert.pem", fs::file_time_type::clock::now() + std::chrono::hours(1));
+  fs::last_write_time(directory_ / "cert.pem",
+                      fs::file_time_type::clock::now() + std::chrono::hours(1));
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
   while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
 

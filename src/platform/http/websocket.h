@@ -1,6 +1,10 @@
 // The server's side of one WebSocket (RFC 6455), over a plain or a TLS stream. The session's
-// coroutine receives; anybody may send: messages wait in a bounded queue that the I/O thread empties.
+// coroutine receives; anybody may send: messages wait in a bounded queue that the I/O thread
+// empties.
 #pragma once
+
+#include <deque>
+#include <mutex>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -8,8 +12,6 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket.hpp>
-#include <deque>
-#include <mutex>
 
 #include "platform/http/server_worker.h"
 
@@ -174,10 +176,9 @@ class WebSocketConnection final : public WebSocket,
       if (wanted_) start_close();
       return;
     }
-    socket_->async_write(boost::asio::buffer(writing_),
-                         [self = this->shared_from_this()](error_code error, std::size_t) {
-                           self->wrote(error);
-                         });
+    socket_->async_write(
+        boost::asio::buffer(writing_),
+        [self = this->shared_from_this()](error_code error, std::size_t) { self->wrote(error); });
   }
 
   bool take_next() {

@@ -1,10 +1,10 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <fstream>
+#include <thread>
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
-#include <fstream>
-#include <thread>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "platform/http/server_fixture.h"
 
@@ -91,10 +91,11 @@ TEST_F(HttpWebSocket, RefusesPagesOfOtherOrigins) {
   start(options);
   const auto from = [&](std::string_view origin) {
     RawClient client(server_->port());
-    client.send(fmt::format("GET /ws HTTP/1.1\r\nHost: a:1\r\nUpgrade: websocket\r\nConnection: "
-                            "Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-                            "dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: {}\r\n\r\n",
-                            origin));
+    client.send(
+        fmt::format("GET /ws HTTP/1.1\r\nHost: a:1\r\nUpgrade: websocket\r\nConnection: "
+                    "Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                    "dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: {}\r\n\r\n",
+                    origin));
     return client.read_until("\r\n");
   };
 

@@ -1,13 +1,13 @@
 #include "platform/log/log.h"
 
+#include <atomic>
+#include <cmath>
+#include <mutex>
+
 #include <fmt/format.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <atomic>
-#include <cmath>
-#include <mutex>
 
 #include "base/encoding.h"
 #include "base/time.h"
@@ -17,9 +17,12 @@ namespace {
 
 using Line = fmt::memory_buffer;
 
-void append(Line& line, std::string_view text) { line.append(text.data(), text.data() + text.size()); }
+void append(Line& line, std::string_view text) {
+  line.append(text.data(), text.data() + text.size());
+}
 
-/// Writes `text` as the inside of a JSON string; also keeps a text line one line, whatever is logged.
+/// Writes `text` as the inside of a JSON string; also keeps a text line one line, whatever is
+/// logged.
 void append_escaped(Line& line, std::string_view text) {
   const auto highest = is_utf8(text) ? 0xff : 0x7e;
   for (const char c : text) {
@@ -148,7 +151,9 @@ void Logger::write(Level level, std::string_view message, Fields fields) {
   output_->logger.log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 
-void set_process_logger(Logger* logger) { g_process_logger = logger; }
+void set_process_logger(Logger* logger) {
+  g_process_logger = logger;
+}
 
 Logger& process_logger() {
   static Logger before_main_says{{.level = Level::Warn}};

@@ -1,9 +1,9 @@
 #include "platform/log/log.h"
 
-#include <gtest/gtest.h>
+#include <type_traits>
 
 #include <boost/json.hpp>
-#include <type_traits>
+#include <gtest/gtest.h>
 
 namespace qd::log {
 namespace {

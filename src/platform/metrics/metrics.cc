@@ -1,12 +1,12 @@
 #include "platform/metrics/metrics.h"
 
+#include <mutex>
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-
-#include <mutex>
 
 namespace qd::metrics {
 namespace {
@@ -51,10 +51,18 @@ class SampledGauges final : public prometheus::Collectable {
 
 }  // namespace
 
-void Counter::add(double amount) { counter_->Increment(amount); }
-void Gauge::set(double value) { gauge_->Set(value); }
-void Gauge::add(double amount) { gauge_->Increment(amount); }
-void Histogram::observe(double value) { histogram_->Observe(value); }
+void Counter::add(double amount) {
+  counter_->Increment(amount);
+}
+void Gauge::set(double value) {
+  gauge_->Set(value);
+}
+void Gauge::add(double amount) {
+  gauge_->Increment(amount);
+}
+void Histogram::observe(double value) {
+  histogram_->Observe(value);
+}
 
 const std::vector<double>& duration_buckets() {
   static const std::vector<double> bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
@@ -73,18 +81,27 @@ Registry::Registry() : impl_(std::make_unique<Impl>()) {}
 Registry::~Registry() = default;
 
 Counter Registry::counter(std::string_view name, std::string_view help, const Labels& labels) {
-  auto& family = prometheus::BuildCounter().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
+  auto& family = prometheus::BuildCounter()
+                     .Name(std::string(name))
+                     .Help(std::string(help))
+                     .Register(impl_->registry);
   return Counter(family.Add(labels));
 }
 
 Gauge Registry::gauge(std::string_view name, std::string_view help, const Labels& labels) {
-  auto& family = prometheus::BuildGauge().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
+  auto& family = prometheus::BuildGauge()
+                     .Name(std::string(name))
+                     .Help(std::string(help))
+                     .Register(impl_->registry);
   return Gauge(family.Add(labels));
 }
 
 Histogram Registry::histogram(std::string_view name, std::string_view help,
                               const std::vector<double>& bounds, const Labels& labels) {
-  auto& family = prometheus::BuildHistogram().Name(std::string(name)).Help(std::string(help)).Register(impl_->registry);
+  auto& family = prometheus::BuildHistogram()
+                     .Name(std::string(name))
+                     .Help(std::string(help))
+                     .Register(impl_->registry);
   return Histogram(family.Add(labels, bounds));
 }
 
@@ -105,7 +122,8 @@ std::string Registry::text() const {
   {
     const std::scoped_lock lock(impl_->mutex);
     for (const auto& weak : impl_->sources)
-      if (const auto source = weak.lock()) std::ranges::move(source->Collect(), std::back_inserter(families));
+      if (const auto source = weak.lock())
+        std::ranges::move(source->Collect(), std::back_inserter(families));
   }
   return prometheus::TextSerializer().Serialize(families);
 }

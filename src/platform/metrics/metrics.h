@@ -1,6 +1,6 @@
-// Numbers that a monitoring system scrapes (Prometheus text format). prometheus-cpp is behind it and
-// nowhere else. A name is declared where it is counted; asking for the same name and labels again
-// gives the same number.
+// Numbers that a monitoring system scrapes (Prometheus text format). prometheus-cpp is behind it
+// and nowhere else. A name is declared where it is counted; asking for the same name and labels
+// again gives the same number.
 //
 //   auto starts = registry.counter("qd_executions_started_total", "Executions started.");
 //   starts.add();
@@ -75,7 +75,8 @@ class Registry {
   [[nodiscard]] Histogram histogram(std::string_view name, std::string_view help,
                                     const std::vector<double>& bounds = duration_buckets(),
                                     const Labels& labels = {});
-  /// A gauge whose value is asked for at each scrape. `value` must be thread-safe and outlive the registry.
+  /// A gauge whose value is asked for at each scrape. `value` must be thread-safe and outlive the
+  /// registry.
   void sample(std::string_view name, std::string_view help, std::function<double()> value,
               const Labels& labels = {});
   /// Numbers that somebody keeps in his own way; gone from the text once the owner lets go of them.

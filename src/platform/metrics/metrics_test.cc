@@ -1,9 +1,9 @@
 #include "platform/metrics/metrics.h"
 
+#include <stdexcept>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <stdexcept>
 
 namespace qd::metrics {
 namespace {
