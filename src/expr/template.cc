@@ -28,19 +28,6 @@ struct Part {
   std::vector<std::string> keys;
 };
 
-std::string escape_pointer(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c == '~')
-      out += "~0";
-    else if (c == '/')
-      out += "~1";
-    else
-      out += c;
-  }
-  return out;
-}
-
 void advance(Position& place, std::string_view text) {
   for (const char c : text) {
     if (c == '\n')
@@ -134,7 +121,7 @@ struct TemplateCompiler {
       const std::string key = member.key();
       const bool is_literal = std::ranges::find(literals, key) != literals.end();
       part.items.push_back(is_literal ? Part{.constant = &member.value()}
-                                      : compile(member.value(), path + "/" + escape_pointer(key)));
+                                      : compile(member.value(), path + "/" + json::escape_pointer(key)));
       part.keys.push_back(key);
       is_constant = is_constant && part.items.back().shape == Shape::Constant;
     }
@@ -261,7 +248,7 @@ class Rendering {
     --space_.depth_left;
     for (std::size_t i = 0; i < part.items.size(); ++i) {
       const auto kept = path_.size();
-      path_ += "/" + escape_pointer(part.keys[i]);
+      path_ += "/" + json::escape_pointer(part.keys[i]);
       QD_TRY(auto item, render(part.items[i]));
       path_.resize(kept);
       out.insert_or_assign(part.keys[i], std::move(item));

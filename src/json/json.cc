@@ -232,4 +232,17 @@ const Json* find(const Json& value, std::string_view name) {
   return value.is_object() ? value.get_object().if_contains(name) : nullptr;
 }
 
+std::string escape_pointer(std::string_view segment) {
+  std::string out;
+  for (const char c : segment) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
 }  // namespace qd::json

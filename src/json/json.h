@@ -37,6 +37,8 @@ void append(std::string& text, double value);
 void merge_patch(Json& target, const Json& patch);
 /// The member of an object, or null when `value` is no object or has none.
 [[nodiscard]] const Json* find(const Json& value, std::string_view name);
+/// A name as one segment of a JSON Pointer (RFC 6901, section 3).
+[[nodiscard]] std::string escape_pointer(std::string_view segment);
 
 }  // namespace json
 }  // namespace qd

@@ -12,19 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxFaults = 100;
 
-std::string escape_pointer(std::string_view segment) {
-  std::string out;
-  for (const char c : segment) {
-    if (c == '~')
-      out += "~0";
-    else if (c == '/')
-      out += "~1";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string_view kind_of(const Json& value) {
   switch (value.kind()) {
     case boost::json::kind::null:
