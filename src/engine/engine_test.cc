@@ -1,5 +1,6 @@
 // The engine on real stores: what executions do, and what they do after a crash at any point.
 #include "engine/engine_fixture.h"
+#include "engine/run_state.h"
 
 namespace qd::engine {
 namespace {
@@ -162,6 +163,20 @@ class EngineCrashes : public EngineTest {
     }
   }
 
+  /// The execution after its first events.
+  static RunState state_after(const Execution& done, const std::vector<Event>& all, std::size_t count) {
+    RunState state(done, compile_definition(document(kEverything)).value());
+    for (std::size_t i = 0; i < count; ++i) state.apply(all[i]);
+    return state;
+  }
+  /// Whether nothing but time and people moves it on.
+  static bool is_quiet(const RunState& state) {
+    const auto open = state.open_steps();
+    return !open.empty() && std::ranges::none_of(open, [&](NodeIndex node) {
+      return state.step(node).status == StepStatus::Running;
+    });
+  }
+
   /// A store as a process would have left it that was killed after the first `count` events.
   ExecutionId store_prefix(const Execution& done, const std::vector<Event>& all, const std::vector<Approval>& asked, std::size_t count) {
     auto execution = done;
@@ -171,7 +186,12 @@ class EngineCrashes : public EngineTest {
     execution.finished_at.reset();
     execution.output = nullptr;
     if (count == 0) execution.started_at.reset();
-    journal::Entry entry{.execution = execution, .changes = {}, .timing = {}, .fence = 0};
+    const auto state = state_after(done, all, count);
+    if (is_quiet(state)) {
+      execution.status = ExecutionStatus::Waiting;
+      execution.waiting_for = state.waiting_for();
+    }
+    journal::Entry entry{.execution = execution, .changes = {}, .timing = {.wake_at = state.next_wake()}, .fence = 0};
     entry.changes.events.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
     for (auto& event : entry.changes.events) {
       if (event.type != EventType::StepWaiting || !event.data.contains("approval")) continue;
