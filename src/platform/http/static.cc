@@ -97,16 +97,18 @@ Response answer(const Asset& asset, const Request& request) {
                         ? "\"" + asset.etag + "\""
                         : "\"" + asset.etag + "-" + std::string(variant.encoding) + "\"";
   Response response;
+  // The type is said with a 304 too: its headers take the place of those that the browser has kept,
+  // and the policy of a page hangs on its type.
   response.headers = {
       {"ETag", etag},
       {"Vary", "Accept-Encoding"},
+      {"Content-Type", std::string(asset.type)},
       {"Cache-Control",
        asset.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
   if (names_etag(request.header("If-None-Match"), etag)) {
     response.status = 304;
     return response;
   }
-  response.headers.emplace_back("Content-Type", asset.type);
   if (!variant.encoding.empty())
     response.headers.emplace_back("Content-Encoding", variant.encoding);
   if (variant.bytes.size() <= kCopied) {
