@@ -11,8 +11,9 @@ export default defineConfig({
   retries: 0,
   workers: process.env['CI'] ? 2 : 4,
   reporter: process.env['CI'] ? [['dot']] : [['list']],
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  // Bounds are for hangs, on however busy a machine.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   use: {
     ...devices['Desktop Chrome'],
     baseURL: process.env['QD_E2E_URL'] ?? '',

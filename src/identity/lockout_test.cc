@@ -126,12 +126,12 @@ TEST_P(LoginLockout, HoldsForGuessesAtOnceToo) {
   for (int i = 0; i < 12; ++i)
     boost::asio::co_spawn(io, log_in_into(identity().sessions(), "wrong password", codes),
                           boost::asio::detached);
-  boost::asio::co_spawn(io, log_in_into(identity().sessions(), std::string(kPassword), codes),
-                        boost::asio::detached);
   io.run();
 
   EXPECT_EQ(std::ranges::count(codes, "auth.credentials"), 5);
-  EXPECT_EQ(std::ranges::count(codes, "auth.locked"), 8);
+  EXPECT_EQ(std::ranges::count(codes, "auth.locked"), 7);
+  // Among the guesses the right password might have come first, and forgiven them.
+  EXPECT_EQ(log_in("ada@example.com").error().code, "auth.locked");
 }
 
 TEST_P(LoginLockout, IsRecordedWhenItBegins) {

@@ -45,7 +45,8 @@ for (const scheme of ['light', 'dark'] as const) {
     test.use({ colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } });
 
     test('every page is accessible, and fits a telephone', async ({ page, api, deck }) => {
-      test.slow();
+      // Two looks at each of thirty pages; the bound is for a hang, on however busy a machine.
+      test.setTimeout(600_000);
       const waiting = await start(api, deck.workflow, 'A crash to look at', 2000);
       const failed = await start(api, deck.workflow, 'Only a question', 10_000);
       expect(failed.status).toBe('completed');
