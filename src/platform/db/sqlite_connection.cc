@@ -87,6 +87,10 @@ void create_private_file(const std::string& path) {
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::string& path, Access access) {
+  // SQLite's count of its memory, which nobody asks for, takes a lock at each allocation. It can be
+  // said only before the first connection; later it is refused, and nothing is lost.
+  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(uncounted);
   if (access == Access::Write) create_private_file(path);
   sqlite3* handle = nullptr;
   // A read-only handle can't recover the log that a killed process left, so readers open for
