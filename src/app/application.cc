@@ -1,5 +1,7 @@
 #include "app/application.h"
 
+#include <filesystem>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
@@ -27,18 +29,21 @@ std::unique_ptr<db::Database> open_database(const config::Config& config) {
 
 /// Private addresses that outbound requests may reach: those that the operator allowed, and the
 /// server of his own default model.
-std::vector<std::string> allowed_addresses(const config::Config& config, const std::optional<DefaultModel>& model) {
+std::vector<std::string> allowed_addresses(const config::Config& config,
+                                           const std::optional<DefaultModel>& model) {
   auto allowed = config.list("outbound.allow");
   if (!model) return allowed;
   const auto host = boost::urls::url(model->base_url).host_address();
   if (host == "localhost")
     allowed.insert(allowed.end(), {"127.0.0.1/32", "::1/128"});
-  else if (boost::system::error_code error; !boost::asio::ip::make_address(host, error).is_unspecified() && !error)
+  else if (boost::system::error_code error;
+           !boost::asio::ip::make_address(host, error).is_unspecified() && !error)
     allowed.push_back(host);
   return allowed;
 }
 
-identity::IdentityOptions identity_options(const config::Config& config, const config::Secrets& secrets) {
+identity::IdentityOptions identity_options(const config::Config& config,
+                                           const config::Secrets& secrets) {
   const auto seconds = [&](std::string_view name) {
     return std::chrono::duration_cast<std::chrono::seconds>(config.duration(name));
   };
@@ -51,8 +56,16 @@ identity::IdentityOptions identity_options(const config::Config& config, const c
   return options;
 }
 
+/// Among the nodes on one PostgreSQL: the same after a restart. Nodes on one machine keep their
+/// data in folders of their own.
+std::string node_name(const config::Config& config) {
+  return fmt::format("{}:{}", asio::ip::host_name(),
+                     std::filesystem::weakly_canonical(config.text("data")).string());
+}
+
 engine::GateOptions gate_options(const config::Config& config) {
-  return {.openai = {.base_url = config.text("models.openai.base_url"), .api_key = config.secret("models.openai.api_key")},
+  return {.openai = {.base_url = config.text("models.openai.base_url"),
+                     .api_key = config.secret("models.openai.api_key")},
           .anthropic = {.base_url = config.text("models.anthropic.base_url"),
                         .api_key = config.secret("models.anthropic.api_key")}};
 }
@@ -105,20 +118,24 @@ Application::Application(const config::Config& config, const config::Secrets& se
       catalog_(*database_, projects_, std::move(default_model)),
       gate_(*client_, catalog_, clock, gate_options(config)),
       steps_(gate_, catalog_, clock),
-      engine_({*database_, clock, catalog_, steps_.kinds(), &metrics_}, {}),
+      engine_({*database_, clock, catalog_, steps_.kinds(), &metrics_},
+              {.node = node_name(config)}),
       starter_(engine_, *database_, clock),
-      definitions_({*database_, clock, projects_.access(), identity_.audit()}, *database_, starter_),
+      definitions_({*database_, clock, projects_.access(), identity_.audit()}, *database_,
+                   starter_),
       executions_({*database_, clock, engine_, catalog_, projects_.access(), identity_.audit()}),
       execution_api_(executions_),
       system_({*database_, engine_, metrics_}),
       caller_limits_(static_cast<int>(config.number("rate_limit.requests_per_minute"))),
       address_limits_(static_cast<int>(config.number("rate_limit.auth_per_minute"))),
       idempotency_(*database_, clock),
-      router_({.authenticator = &identity_.authenticator(),
-               .caller_limits = caller_limits_.per_minute() ? &caller_limits_ : nullptr,
-               .address_limits = address_limits_.per_minute() ? &address_limits_ : nullptr,
-               .idempotency = &idempotency_,
-               .fallback = [this](http::Request request) { return system_.serve_web(std::move(request)); }}),
+      router_(
+          {.authenticator = &identity_.authenticator(),
+           .caller_limits = caller_limits_.per_minute() ? &caller_limits_ : nullptr,
+           .address_limits = address_limits_.per_minute() ? &address_limits_ : nullptr,
+           .idempotency = &idempotency_,
+           .fallback =
+               [this](http::Request request) { return system_.serve_web(std::move(request)); }}),
       realtime_(router_, executions_),
       request_metrics_(metrics_),
       access_log_(logger_) {
@@ -129,7 +146,9 @@ Application::Application(const config::Config& config, const config::Secrets& se
   server_ = http::make_server(options, router_);
 }
 
-Application::~Application() { stop(); }
+Application::~Application() {
+  stop();
+}
 
 void Application::add_routes() {
   identity_.add_routes(router_);

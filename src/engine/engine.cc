@@ -1,12 +1,13 @@
 #include "engine/engine.h"
 
+#include <mutex>
+#include <thread>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <condition_variable>
-#include <thread>
 
 #include "engine/json_schema.h"
 #include "engine/runner.h"
@@ -19,8 +20,9 @@ namespace asio = boost::asio;
 /// Beyond this, starting is refused until some of what waits is done.
 constexpr std::size_t kMaxBacklog = 100'000;
 
-std::unexpected<Error> unavailable() {
-  return fail(ErrorKind::Unavailable, "engine.stopping", "the engine is stopping; try again in a moment");
+std::unexpected<Error> stopping() {
+  return fail(ErrorKind::Unavailable, "engine.stopping",
+              "the engine is stopping; try again in a moment");
 }
 
 std::unexpected<Error> finished_already() {
@@ -33,7 +35,8 @@ Result<void> require_unfinished(const Machine& machine) {
 }
 
 std::unexpected<Error> decided_already() {
-  return fail(ErrorKind::Conflict, "approval.decided", "somebody decided this already, or it has expired");
+  return fail(ErrorKind::Conflict, "approval.decided",
+              "somebody decided this already, or it has expired");
 }
 
 }  // namespace
@@ -41,47 +44,51 @@ std::unexpected<Error> decided_already() {
 class Engine::Impl {
  public:
   Impl(EngineParts parts, EngineOptions options)
-      : parts_(parts), options_(options), runner_(io_, parts_, options_, watchers_) {
-    if (parts_.metrics) count(*parts_.metrics);
+      : parts_(parts), options_(std::move(options)), runner_(io_, parts_, options_, watchers_) {}
+  ~Impl() {
+    if (!thread_.joinable()) return;
+    begin_stop();
+    thread_.join();
   }
-  ~Impl() { stop_now(); }
 
   Task<void> start() {
     guard_.emplace(io_.get_executor());
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { run(); });
     co_await asio::co_spawn(io_, runner_.take_up(), asio::use_awaitable);
     asio::co_spawn(io_, runner_.keep_time(), asio::detached);
+    asio::co_spawn(io_, runner_.keep_leases(), asio::detached);
     const std::lock_guard lock(mutex_);
     is_running_ = true;
   }
 
-  void stop_now() {
-    if (!thread_.joinable()) return;
+  Task<void> stop() {
+    if (!thread_.joinable()) co_return;
+    const auto end = std::make_shared<End>(co_await asio::this_coro::executor, 1);
+    bool has_ended = false;
     {
-      std::unique_lock lock(mutex_);
-      is_running_ = false;
-      nobody_inside_.wait(lock, [&] { return inside_ == 0; });
+      const std::lock_guard lock(mutex_);
+      has_ended = has_ended_;
+      if (!has_ended) ends_.push_back(end);
     }
-    asio::post(io_, [this] {
-      runner_.stop();
-      guard_.reset();
-    });
-    thread_.join();
-    watchers_.wake_all();
+    begin_stop();
+    if (!has_ended) co_await end->async_receive(asio::use_awaitable);
+    const std::lock_guard lock(mutex_);
+    if (thread_.joinable()) thread_.join();
   }
 
   /// Runs `task` on the engine's thread and comes back to the caller's executor.
   template <class T>
   Task<Result<T>> inside(Task<Result<T>> task) {
-    const Entry entry(*this);
-    if (!entry.is_open) co_return unavailable();
-    co_return co_await asio::co_spawn(io_, std::move(task), asio::use_awaitable);
+    auto work = enter();
+    if (!work) co_return stopping();
+    co_return co_await asio::co_spawn(io_, carry(std::move(task), *std::move(work)),
+                                      asio::use_awaitable);
   }
 
   Task<Result<Execution>> begin(StartRequest request);
   Task<Result<Execution>> decide(ApprovalId id, Decision decision);
-  Task<Result<Execution>> call(ExecutionId id, std::function<Result<void>(Machine&)> act) {
-    return runner_.call(std::move(id), std::move(act));
+  Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false) {
+    return runner_.call(std::move(id), std::move(act), is_forced);
   }
 
   [[nodiscard]] bool is_running() const {
@@ -94,44 +101,60 @@ class Engine::Impl {
   Watchers watchers_;
 
  private:
-  /// Keeps the engine from stopping while somebody is inside.
-  struct Entry {
-    explicit Entry(Impl& engine) : impl(engine) {
-      const std::lock_guard lock(impl.mutex_);
-      is_open = impl.is_running_;
-      if (is_open) ++impl.inside_;
-    }
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-    ~Entry() {
-      if (!is_open) return;
-      const std::lock_guard lock(impl.mutex_);
-      if (--impl.inside_ == 0) impl.nobody_inside_.notify_all();
-    }
-    Impl& impl;
-    bool is_open = false;
-  };
+  using Work = asio::executor_work_guard<asio::io_context::executor_type>;
+  using End = asio::experimental::concurrent_channel<void(boost::system::error_code)>;
 
-  void count(metrics::Registry& registry) {
-    started_.emplace(registry.counter("qd_executions_started_total", "Executions started."));
+  /// The engine's thread.
+  void run() {
+    io_.run();
+    watchers_.wake_all();
+    std::vector<std::shared_ptr<End>> ends;
+    {
+      const std::lock_guard lock(mutex_);
+      has_ended_ = true;
+      ends = std::move(ends_);
+    }
+    for (const auto& end : ends) end->try_send(boost::system::error_code());
   }
-  Task<Result<Execution>> store_pending(Execution execution, Json document);
+
+  void begin_stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_running_ = false;
+      if (std::exchange(is_stopping_, true)) return;
+    }
+    watchers_.wake_all();
+    asio::co_spawn(io_, runner_.stop(), [this](std::exception_ptr) { guard_.reset(); });
+  }
+
+  /// Keeps the engine's thread until the task is over; nothing once the engine stops.
+  std::optional<Work> enter() {
+    const std::lock_guard lock(mutex_);
+    return is_running_ ? std::optional<Work>(std::in_place, io_.get_executor()) : std::nullopt;
+  }
+
+  template <class T>
+  static Task<Result<T>> carry(Task<Result<T>> task, Work) {
+    co_return co_await std::move(task);
+  }
 
   asio::io_context io_{1};
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard_;
+  std::optional<Work> guard_;
   Runner runner_;
   std::thread thread_;
   mutable std::mutex mutex_;
-  std::condition_variable nobody_inside_;
-  int inside_ = 0;
   bool is_running_ = false;
-  std::optional<metrics::Counter> started_;
+  bool is_stopping_ = false;
+  bool has_ended_ = false;
+  std::vector<std::shared_ptr<End>> ends_;
 };
 
 Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
   if (runner_.backlog() >= kMaxBacklog)
-    co_return std::unexpected(Error{.kind = ErrorKind::Limited, .code = "engine.busy",
-                                    .message = "too many executions wait to be begun", .retry_after = std::chrono::seconds(5)});
+    co_return std::unexpected(Error{.kind = ErrorKind::Limited,
+                                    .code = "engine.busy",
+                                    .message = "too many executions wait to be begun",
+                                    .retry_after = std::chrono::seconds(5)});
   Execution execution{.id = ExecutionId::make(parts_.clock.now()),
                       .project_id = request.project,
                       .name = request.name,
@@ -149,26 +172,21 @@ Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
   }
   QD_CO_TRY(auto definition, co_await runner_.definition_of(execution, request.document));
   QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
-  if (started_) started_->add();
-  if (runner_.is_full()) co_return co_await store_pending(std::move(execution), std::move(request.document));
+  if (runner_.is_full())
+    co_return co_await runner_.add_to_backlog(std::move(execution), std::move(request.document));
   std::shared_ptr<const ProjectScope> project;
   if (needs_project(*definition)) {
     QD_CO_TRY(project, co_await parts_.catalog.project(request.project));
   }
-  co_return co_await runner_.add(std::move(execution), std::move(definition), std::move(project), std::move(request.document));
-}
-
-/// Acknowledged, and begun when there is a place.
-Task<Result<Execution>> Engine::Impl::store_pending(Execution execution, Json document) {
-  const journal::Entry entry{.execution = execution, .changes = {}, .timing = {}, .fence = 0};
-  co_await parts_.database.write([&](db::Transaction& tx) { journal::insert(tx, entry, document); });
-  runner_.add_to_backlog();
-  co_return execution;
+  co_return co_await runner_.add(std::move(execution), std::move(definition), std::move(project),
+                                 std::move(request.document));
 }
 
 Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
-  auto found = co_await parts_.database.read([&](db::Snapshot& view) { return journal::find_approval(view, id); });
-  if (!found) co_return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
+  auto found = co_await parts_.database.read(
+      [&](db::Snapshot& view) { return journal::find_approval(view, id); });
+  if (!found)
+    co_return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
   auto approval = *std::move(found);
   if (approval.status != ApprovalStatus::Pending) co_return decided_already();
   if (decision.approved) QD_CO_CHECK(check_schema(approval.form, decision.form, "/form"));
@@ -176,44 +194,55 @@ Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
   approval.answer = std::move(decision.form);
   approval.comment = std::move(decision.comment);
   approval.decided_by = decision.decided_by;
-  co_return co_await runner_.call(approval.execution_id, [this, approval](Machine& machine) mutable -> Result<void> {
-    const auto node = machine.state().definition().find(approval.node_id);
-    const bool is_waiting = node && !is_final(machine.execution().status) &&
-                            machine.state().step(*node).status == StepStatus::Waiting &&
-                            machine.state().step(*node).approval == approval.id.value;
-    if (!is_waiting) return decided_already();
-    approval.decided_at = parts_.clock.now();
-    machine.decide(approval, parts_.clock.now());
-    return {};
-  });
+  co_return co_await runner_.call(
+      approval.execution_id, [this, approval](Machine& machine) mutable -> Result<void> {
+        const auto node = machine.state().definition().find(approval.node_id);
+        const bool is_waiting = node && !is_final(machine.execution().status) &&
+                                machine.state().step(*node).status == StepStatus::Waiting &&
+                                machine.state().step(*node).approval == approval.id.value;
+        if (!is_waiting) return decided_already();
+        approval.decided_at = parts_.clock.now();
+        machine.decide(approval, parts_.clock.now());
+        return {};
+      });
 }
 
-Engine::Engine(EngineParts parts, EngineOptions options) : impl_(std::make_unique<Impl>(parts, options)) {}
+Engine::Engine(EngineParts parts, EngineOptions options)
+    : impl_(std::make_unique<Impl>(parts, options)) {}
 Engine::~Engine() = default;
 
-Task<void> Engine::start() { return impl_->start(); }
-
-Task<void> Engine::stop() {
-  impl_->stop_now();
-  co_return;
+Task<void> Engine::start() {
+  return impl_->start();
 }
 
-bool Engine::is_running() const { return impl_->is_running(); }
+Task<void> Engine::stop() {
+  return impl_->stop();
+}
 
-Task<Result<Execution>> Engine::begin(StartRequest request) { return impl_->inside(impl_->begin(std::move(request))); }
+bool Engine::is_running() const {
+  return impl_->is_running();
+}
+
+Task<Result<Execution>> Engine::begin(StartRequest request) {
+  return impl_->inside(impl_->begin(std::move(request)));
+}
 
 Task<Result<Execution>> Engine::cancel(ExecutionId id, std::string reason) {
-  return impl_->inside(impl_->call(std::move(id), [this, reason](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
-    machine.cancel(reason, impl_->parts_.clock.now());
-    return {};
-  }));
+  return impl_->inside(impl_->call(
+      std::move(id),
+      [this, reason](Machine& machine) -> Result<void> {
+        QD_CHECK(require_unfinished(machine));
+        machine.cancel(reason, impl_->parts_.clock.now());
+        return {};
+      },
+      /*is_forced=*/true));
 }
 
 Task<Result<Execution>> Engine::pause(ExecutionId id) {
   return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
     QD_CHECK(require_unfinished(machine));
-    if (machine.execution().status != ExecutionStatus::Paused) machine.pause(impl_->parts_.clock.now());
+    if (machine.execution().status != ExecutionStatus::Paused)
+      machine.pause(impl_->parts_.clock.now());
     return {};
   }));
 }
@@ -242,28 +271,34 @@ Task<Result<Execution>> Engine::retry(ExecutionId id) {
 Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json payload) {
   // Shared with the act, which runs on the engine's thread before this goes on.
   const auto taken = std::make_shared<std::int64_t>(0);
-  QD_CO_CHECK(co_await impl_->inside(impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
-    *taken = machine.signal(name, payload, impl_->parts_.clock.now());
-    if (*taken > 0) return {};
-    return fail(ErrorKind::NotFound, "execution.not_waiting", "no step of the execution waits for this event");
-  })));
+  QD_CO_CHECK(co_await impl_->inside(
+      impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
+        QD_CHECK(require_unfinished(machine));
+        *taken = machine.signal(name, payload, impl_->parts_.clock.now());
+        if (*taken > 0) return {};
+        return fail(ErrorKind::NotFound, "execution.not_waiting",
+                    "no step of the execution waits for this event");
+      })));
   co_return *taken;
 }
 
 Task<Result<Approval>> Engine::decide(ApprovalId id, Decision decision) {
   QD_CO_CHECK(co_await impl_->inside(impl_->decide(id, std::move(decision))));
-  auto approval = co_await impl_->parts_.database.read([&](db::Snapshot& view) { return journal::find_approval(view, id); });
-  if (!approval) co_return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
+  auto approval = co_await impl_->parts_.database.read(
+      [&](db::Snapshot& view) { return journal::find_approval(view, id); });
+  if (!approval)
+    co_return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
   co_return *std::move(approval);
 }
 
-Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id, Resolution resolution) {
+Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
+                                        Resolution resolution) {
   return impl_->inside(impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
     QD_CHECK(require_unfinished(machine));
     const auto node = machine.state().definition().find(node_id);
     if (!node || machine.state().step(*node).status != StepStatus::Uncertain)
-      return fail(ErrorKind::Conflict, "step.not_uncertain", "this step does not wait to be told what became of it");
+      return fail(ErrorKind::Conflict, "step.not_uncertain",
+                  "this step does not wait to be told what became of it");
     machine.resolve(*node, resolution.happened, resolution.output, impl_->parts_.clock.now());
     return {};
   }));
@@ -271,7 +306,8 @@ Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id, Res
 
 Task<std::int64_t> Engine::changed(ExecutionId id, std::int64_t after, Timestamp deadline) {
   Watchers::Watch watch(impl_->watchers_, id, co_await asio::this_coro::executor);
-  const auto stored = co_await impl_->parts_.database.read([&](db::Snapshot& view) { return journal::head(view, id); });
+  const auto stored = co_await impl_->parts_.database.read(
+      [&](db::Snapshot& view) { return journal::head(view, id); });
   auto head = stored.value_or(journal::Head{});
   while (head.revision <= after && !is_final(head.status) && impl_->is_running()) {
     if (!co_await watch.wait(impl_->parts_.clock, deadline)) break;
@@ -282,7 +318,8 @@ Task<std::int64_t> Engine::changed(ExecutionId id, std::int64_t after, Timestamp
 
 Task<bool> Engine::finished(ExecutionId id, Timestamp deadline) {
   Watchers::Watch watch(impl_->watchers_, id, co_await asio::this_coro::executor);
-  const auto stored = co_await impl_->parts_.database.read([&](db::Snapshot& view) { return journal::head(view, id); });
+  const auto stored = co_await impl_->parts_.database.read(
+      [&](db::Snapshot& view) { return journal::head(view, id); });
   if (!stored) co_return true;
   auto head = *stored;
   while (!is_final(head.status) && impl_->is_running()) {

@@ -5,7 +5,8 @@
 //   co_await engine.start();                    // takes up what an earlier process left
 //   QD_CO_TRY(auto execution, co_await engine.begin(request));   // durable
 //   co_await engine.finished(execution.id, deadline);
-//   co_await engine.stop();                     // running effects are interrupted and taken up again
+//   co_await engine.stop();                     // running effects are interrupted and taken up
+//   again
 #pragma once
 
 #include <memory>
@@ -65,6 +66,10 @@ struct EngineOptions {
   milliseconds lease{30'000};
   /// Of a step that says none.
   milliseconds step_timeout{300'000};
+  /// What this node is called among those on the same PostgreSQL: the same after a restart, so that
+  /// it takes up its own work at once, and no other's. Empty: a new one each time, and what a
+  /// killed process held is taken up when its lease ends.
+  std::string node = {};
 };
 
 /// Thread-safe. Every method resumes on the awaiting executor.
@@ -101,7 +106,8 @@ class Engine {
   Task<Result<Execution>> resolve(ExecutionId id, std::string node_id, Resolution resolution);
 
   /// Suspends until the execution's last event is later than `after` or the deadline has come; the
-  /// last event's number. At once where the engine holds no such execution in memory and it is over.
+  /// last event's number. At once where the engine holds no such execution in memory and it is
+  /// over.
   Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
   /// Suspends until it is over or the deadline has come; whether it is over.
   Task<bool> finished(ExecutionId id, Timestamp deadline);

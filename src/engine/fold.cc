@@ -8,7 +8,8 @@ namespace {
 /// Which agent or tool a step calls, by the name or id that its node says.
 std::optional<std::string> named(const StepState& step, std::string_view field) {
   const auto* value = json::find(step.input, field);
-  return value && value->is_string() ? std::optional(std::string(value->get_string())) : std::nullopt;
+  return value && value->is_string() ? std::optional(std::string(value->get_string()))
+                                     : std::nullopt;
 }
 
 Step to_step(const RunState& state, NodeIndex index) {
@@ -34,7 +35,8 @@ Step to_step(const RunState& state, NodeIndex index) {
             .cost_usd = from.cost_usd,
             .tokens = from.tokens};
   if (from.reason) step.waiting_for = std::string(enum_name(*from.reason));
-  if (from.started_at && from.finished_at) step.duration_ms = (*from.finished_at - *from.started_at).count();
+  if (from.started_at && from.finished_at)
+    step.duration_ms = (*from.finished_at - *from.started_at).count();
   return step;
 }
 
@@ -43,7 +45,8 @@ Step to_step(const RunState& state, NodeIndex index) {
 std::vector<Step> fold_steps(const Execution& execution, const Definition& definition,
                              const std::vector<Event>& events) {
   // The definition outlives the call; nobody owns it here.
-  RunState state(execution, std::shared_ptr<const Definition>(std::shared_ptr<const Definition>(), &definition));
+  RunState state(execution, std::shared_ptr<const Definition>(std::shared_ptr<const Definition>(),
+                                                              &definition));
   for (const auto& event : events) state.apply(event);
   std::vector<Step> steps;
   for (NodeIndex i = 0; i < definition.nodes.size(); ++i) steps.push_back(to_step(state, i));

@@ -3,51 +3,94 @@
 namespace qd::engine::journal {
 namespace {
 
-constexpr db::Sql kInsert{
-    "journal.insert",
-    "INSERT INTO executions (" QD_EXECUTION_COLUMNS ", document, deadline_at, wake_at, fence) VALUES ($1, $2, $3, $4, $5, "
-    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)"};
-constexpr db::Sql kUpdate{
-    "journal.update",
-    "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, updated_at = $5, started_at = $6, "
-    "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, deadline_at = $11, wake_at = $12 "
-    "WHERE id = $13 AND fence = $14"};
-constexpr db::Sql kInsertEvent{"journal.event",
-                               "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) "
-                               "VALUES ($1, $2, $3, $4, $5, $6)"};
+constexpr db::Sql kInsert{"journal.insert", "INSERT INTO executions (" QD_EXECUTION_COLUMNS
+                                            ", document, deadline_at, wake_at, fence, lease_owner, "
+                                            "lease_until) VALUES ($1, $2, $3, $4, $5, "
+                                            "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                                            "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"};
+constexpr db::Sql kUpdate{"journal.update",
+                          "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
+                          "= $4, updated_at = $5, started_at = $6, "
+                          "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, "
+                          "deadline_at = $11, wake_at = $12, "
+                          "lease_owner = $13, lease_until = $14 WHERE id = $15 AND fence = $16"};
+constexpr db::Sql kInsertEvent{
+    "journal.event",
+    "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) "
+    "VALUES ($1, $2, $3, $4, $5, $6)"};
 // One round trip for all of them; `json` and not `jsonb`, so that numbers stay as they are written.
-constexpr db::Sql kInsertEvents{
-    "journal.events", "SELECT 1",
-    "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) SELECT $1, e.seq, e.at, e.type, e.node_id, "
-    "e.data::text FROM json_to_recordset($2::json) AS e (seq bigint, at bigint, type text, node_id text, data json)"};
-constexpr db::Sql kClaim{"journal.claim", "UPDATE executions SET fence = fence + 1 WHERE id = $1"};
-constexpr db::Sql kFind{"journal.find", "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-constexpr db::Sql kDocument{"journal.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
-constexpr db::Sql kFence{"journal.fence", "SELECT fence FROM executions WHERE id = $1"};
+constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
+                                "INSERT INTO execution_events (execution_id, seq, at, type, "
+                                "node_id, data) SELECT $1, e.seq, e.at, e.type, e.node_id, "
+                                "e.data::text FROM json_to_recordset($2::json) AS e (seq bigint, "
+                                "at bigint, type text, node_id text, data json)"};
+constexpr db::Sql kClaim{
+    "journal.claim",
+    "UPDATE executions SET fence = fence + 1, lease_owner = $1, lease_until = $2 WHERE id = $3 AND "
+    "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1)"};
+constexpr db::Sql kRenew{
+    "journal.renew",
+    "UPDATE executions SET lease_until = $1 WHERE finished_at IS NULL AND lease_owner = $2 AND "
+    "lease_until < $3"};
+constexpr db::Sql kRelease{
+    "journal.release",
+    "UPDATE executions SET lease_owner = NULL, lease_until = NULL WHERE finished_at IS NULL AND "
+    "lease_owner = $1"};
+constexpr db::Sql kExists{"journal.exists", "SELECT 1 FROM executions WHERE id = $1"};
+constexpr db::Sql kFind{"journal.find",
+                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+constexpr db::Sql kDocument{
+    "journal.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
+constexpr db::Sql kHold{"journal.hold", "SELECT fence, deadline_at FROM executions WHERE id = $1"};
 constexpr db::Sql kEvents{"journal.read_events",
-                          "SELECT seq, at, type, node_id, data FROM execution_events WHERE execution_id = $1 ORDER BY seq"};
-constexpr db::Sql kUnfinished{"journal.unfinished",
-                              "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND id > $1 "
-                              "ORDER BY id LIMIT $2"};
+                          "SELECT seq, at, type, node_id, data FROM execution_events WHERE "
+                          "execution_id = $1 ORDER BY seq"};
+constexpr db::Sql kUnfinished{
+    "journal.unfinished",
+    "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND id > $1 AND "
+    "(lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3) AND "
+    "(status IN ('pending', 'running') OR wake_at <= $4) ORDER BY id LIMIT $5"};
 constexpr db::Sql kBacklog{"journal.backlog",
-                           "SELECT id, status, wake_at FROM executions WHERE status = 'pending' AND finished_at IS NULL "
-                           "ORDER BY priority DESC, created_at, id LIMIT $1"};
+                           "SELECT id, status, wake_at FROM executions WHERE status = 'pending' "
+                           "AND finished_at IS NULL AND "
+                           "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $2) "
+                           "ORDER BY priority DESC, created_at, id LIMIT $3"};
 constexpr db::Sql kHead{"journal.head", "SELECT revision, status FROM executions WHERE id = $1"};
 constexpr db::Sql kInsertApproval{
     "journal.approval",
     "INSERT INTO approvals (" QD_APPROVAL_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"};
-constexpr db::Sql kDecideApproval{"journal.decide",
-                                  "UPDATE approvals SET status = $1, answer = $2, comment = $3, decided_by = $4, "
-                                  "decided_at = $5 WHERE id = $6"};
+constexpr db::Sql kDecideApproval{
+    "journal.decide",
+    "UPDATE approvals SET status = $1, answer = $2, comment = $3, decided_by = $4, "
+    "decided_at = $5 WHERE id = $6"};
 constexpr db::Sql kCancelApprovals{"journal.cancel_approvals",
                                    "UPDATE approvals SET status = 'cancelled', decided_at = $1 "
                                    "WHERE execution_id = $2 AND status = 'pending'"};
-constexpr db::Sql kFindApproval{"journal.find_approval", "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
+constexpr db::Sql kFindApproval{"journal.find_approval",
+                                "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
+
+struct Hold {
+  std::int64_t fence = 0;
+  std::optional<Timestamp> deadline_at;
+};
+BOOST_DESCRIBE_STRUCT(Hold, (), (fence, deadline_at))
+
+/// Why a write found no row of ours.
+std::unexpected<Error> not_ours(db::Transaction& tx, const ExecutionId& id) {
+  if (!tx.value<std::int64_t>(kExists, id))
+    return fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
+  return std::unexpected(
+      Error{.kind = ErrorKind::Unavailable,
+            .code = "execution.elsewhere",
+            .message = "another node runs the execution at the moment; try again",
+            .retry_after = std::chrono::seconds(1)});
+}
 
 void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector<Event>& events) {
   if (!tx.is_postgres()) {
-    for (const auto& event : events) tx.execute(kInsertEvent, id, event.seq, event.at, event.type, event.node_id, event.data);
+    for (const auto& event : events)
+      tx.execute(kInsertEvent, id, event.seq, event.at, event.type, event.node_id, event.data);
     return;
   }
   JsonArray rows;
@@ -62,13 +105,14 @@ void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector
 
 void write_approvals(db::Transaction& tx, const Entry& entry) {
   for (const auto& a : entry.changes.new_approvals)
-    tx.execute(kInsertApproval, a.id, a.execution_id, a.project_id, a.workflow_id, a.node_id, a.title, a.description,
-               a.form, a.approvers, a.status, a.answer, a.comment, a.decided_by, a.decided_at, a.expires_at,
-               a.created_at);
+    tx.execute(kInsertApproval, a.id, a.execution_id, a.project_id, a.workflow_id, a.node_id,
+               a.title, a.description, a.form, a.approvers, a.status, a.answer, a.comment,
+               a.decided_by, a.decided_at, a.expires_at, a.created_at);
   for (const auto& a : entry.changes.decided_approvals)
     tx.execute(kDecideApproval, a.status, a.answer, a.comment, a.decided_by, a.decided_at, a.id);
   // An execution that never asked for one has none to cancel.
-  if (entry.changes.cancels_approvals && entry.execution.revision > std::ssize(entry.changes.events))
+  const bool is_first = entry.execution.revision == std::ssize(entry.changes.events);
+  if (entry.changes.cancels_approvals && !(is_first && entry.changes.new_approvals.empty()))
     tx.execute(kCancelApprovals, entry.execution.updated_at, entry.execution.id);
 }
 
@@ -77,40 +121,58 @@ void write_approvals(db::Transaction& tx, const Entry& entry) {
 void insert(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
-  tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status, e.waiting_for, e.trigger,
-             e.input, e.output, e.error, e.priority, e.created_at, e.updated_at, e.created_by, e.started_at,
-             e.finished_at, e.cost_usd, e.tokens, e.revision, text, entry.timing.deadline, entry.timing.wake_at,
-             entry.fence);
+  tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
+             e.waiting_for, e.trigger, e.input, e.output, e.error, e.priority, e.created_at,
+             e.updated_at, e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens,
+             e.revision, text, entry.timing.deadline, entry.timing.wake_at, entry.fence,
+             entry.lease.owner, entry.lease.until);
   insert_events(tx, e.id, entry.changes.events);
   write_approvals(tx, entry);
 }
 
-bool append(db::Transaction& tx, const Entry& entry) {
+Result<void> append(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
-  const auto touched = tx.execute(kUpdate, e.status, e.waiting_for, e.output, e.error, e.updated_at, e.started_at,
-                                  e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,
-                                  entry.timing.wake_at, e.id, entry.fence);
-  if (touched == 0) return false;
+  const auto touched =
+      tx.execute(kUpdate, e.status, e.waiting_for, e.output, e.error, e.updated_at, e.started_at,
+                 e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,
+                 entry.timing.wake_at, entry.lease.owner, entry.lease.until, e.id, entry.fence);
+  if (touched == 0) return not_ours(tx, e.id);
   insert_events(tx, e.id, entry.changes.events);
   write_approvals(tx, entry);
-  return true;
+  return {};
 }
 
-std::optional<Stored> claim(db::Transaction& tx, const ExecutionId& id) {
-  if (tx.execute(kClaim, id) == 0) return std::nullopt;
-  return Stored{.execution = *tx.first<Execution>(kFind, id),
+Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim) {
+  if (tx.execute(kClaim, claim.lease.owner, claim.lease.until, id, claim.now, claim.is_forced) == 0)
+    return not_ours(tx, id);
+  const auto hold = tx.first<Hold>(kHold, id).value();
+  return Stored{.execution = tx.first<Execution>(kFind, id).value(),
                 .document = tx.value<Json>(kDocument, id),
                 .events = tx.all<Event>(kEvents, id),
-                .fence = tx.value<std::int64_t>(kFence, id).value_or(0)};
+                .deadline = hold.deadline_at,
+                .fence = hold.fence};
 }
 
-std::vector<Unfinished> unfinished(db::Snapshot& view, std::string_view after, std::int64_t limit) {
-  return view.all<Unfinished>(kUnfinished, after, limit);
+void renew(db::Transaction& tx, const Lease& lease, Timestamp ending_before) {
+  tx.execute(kRenew, lease.until, lease.owner, ending_before);
 }
 
-std::vector<Unfinished> backlog(db::Snapshot& view, std::int64_t limit) { return view.all<Unfinished>(kBacklog, limit); }
+void release(db::Transaction& tx, const std::string& owner) {
+  tx.execute(kRelease, owner);
+}
 
-std::optional<Head> head(db::Snapshot& view, const ExecutionId& id) { return view.first<Head>(kHead, id); }
+std::vector<Unfinished> unfinished(db::Snapshot& view, const Search& search, std::string_view after,
+                                   Timestamp horizon) {
+  return view.all<Unfinished>(kUnfinished, after, search.owner, search.now, horizon, search.limit);
+}
+
+std::vector<Unfinished> backlog(db::Snapshot& view, const Search& search) {
+  return view.all<Unfinished>(kBacklog, search.owner, search.now, search.limit);
+}
+
+std::optional<Head> head(db::Snapshot& view, const ExecutionId& id) {
+  return view.first<Head>(kHead, id);
+}
 
 std::optional<Approval> find_approval(db::Snapshot& view, const ApprovalId& id) {
   return view.first<Approval>(kFindApproval, id);

@@ -15,27 +15,50 @@ struct Timing {
   std::optional<Timestamp> wake_at;
 };
 
+/// Which node holds an execution in memory, and until when others leave it alone. Nobody holds what
+/// only waits. Where one process has the database to itself there are no leases.
+struct Lease {
+  std::optional<std::string> owner = {};
+  std::optional<Timestamp> until = {};
+};
+
 /// Everything of one commit.
 struct Entry {
   Execution execution;
   Changes changes;
   Timing timing;
   std::int64_t fence = 0;
+  Lease lease = {};
 };
 
 /// A new execution. `document` is null where it runs a stored version.
 void insert(db::Transaction& tx, const Entry& entry, const Json& document);
-/// False, and nothing is written, where the fence is another's by now or the execution is gone.
-[[nodiscard]] bool append(db::Transaction& tx, const Entry& entry);
+/// NotFound `execution.not_found` where the execution is gone, Unavailable `execution.elsewhere`
+/// where the fence is another's by now; nothing is written then.
+[[nodiscard]] Result<void> append(db::Transaction& tx, const Entry& entry);
 
 struct Stored {
   Execution execution;
   std::optional<Json> document;
   std::vector<Event> events;
+  std::optional<Timestamp> deadline;
   std::int64_t fence = 0;
 };
-/// Takes the execution over: whoever had it before can no longer write. Nothing where it is gone.
-[[nodiscard]] std::optional<Stored> claim(db::Transaction& tx, const ExecutionId& id);
+
+struct Claim {
+  Lease lease;
+  Timestamp now;
+  /// Also from a node that is alive.
+  bool is_forced = false;
+};
+/// Takes the execution over: whoever had it before can no longer write. Errors as of `append`; it
+/// is elsewhere while another node's lease lasts.
+[[nodiscard]] Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim);
+
+/// Prolongs every lease of the owner that ends before `ending_before`.
+void renew(db::Transaction& tx, const Lease& lease, Timestamp ending_before);
+/// Gives back what the owner still holds.
+void release(db::Transaction& tx, const std::string& owner);
 
 /// An execution that is not over.
 struct Unfinished {
@@ -44,10 +67,18 @@ struct Unfinished {
   std::optional<Timestamp> wake_at;
 };
 BOOST_DESCRIBE_STRUCT(Unfinished, (), (id, status, wake_at))
-/// In order of their ids, after `after`.
-[[nodiscard]] std::vector<Unfinished> unfinished(db::Snapshot& view, std::string_view after, std::int64_t limit);
+/// Which executions are looked for: those that no other node holds.
+struct Search {
+  std::optional<std::string> owner;
+  Timestamp now;
+  std::int64_t limit = 0;
+};
+/// Those that move by themselves: to be begun, running, or woken by time until `horizon`. In order
+/// of their ids, after `after`.
+[[nodiscard]] std::vector<Unfinished> unfinished(db::Snapshot& view, const Search& search,
+                                                 std::string_view after, Timestamp horizon);
 /// Those that wait to be begun, the most urgent first.
-[[nodiscard]] std::vector<Unfinished> backlog(db::Snapshot& view, std::int64_t limit);
+[[nodiscard]] std::vector<Unfinished> backlog(db::Snapshot& view, const Search& search);
 
 struct Head {
   std::int64_t revision = 0;

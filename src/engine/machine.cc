@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <random>
-
 #include "engine/error_scope.h"
+#include "engine/retry.h"
 
 namespace qd::engine {
 namespace {
@@ -17,7 +14,8 @@ constexpr std::size_t kMaxOutput = 16 << 20;
 /// About how long the value is as text; cheap, and never much less than the truth.
 std::size_t text_size(const Json& value) {
   switch (value.kind()) {
-    case boost::json::kind::string: return value.get_string().size() + 2;
+    case boost::json::kind::string:
+      return value.get_string().size() + 2;
     case boost::json::kind::array: {
       std::size_t size = 2;
       for (const auto& item : value.get_array()) size += text_size(item) + 1;
@@ -25,15 +23,18 @@ std::size_t text_size(const Json& value) {
     }
     case boost::json::kind::object: {
       std::size_t size = 2;
-      for (const auto& member : value.get_object()) size += member.key().size() + 4 + text_size(member.value());
+      for (const auto& member : value.get_object())
+        size += member.key().size() + 4 + text_size(member.value());
       return size;
     }
-    default: return 8;
+    default:
+      return 8;
   }
 }
 
 StepFailed failed_with(const Error& error) {
-  return {.error = {.code = error.code, .message = error.message, .retryable = false, .details = {}}};
+  return {
+      .error = {.code = error.code, .message = error.message, .retryable = false, .details = {}}};
 }
 
 JsonObject costs(double usd, std::int64_t tokens) {
@@ -47,35 +48,25 @@ void merge(JsonObject& into, JsonObject from) {
   for (auto& member : from) into[member.key()] = std::move(member.value());
 }
 
-bool may_retry(const RetryPolicy& policy, const StepError& error, int attempts) {
-  if (attempts >= policy.max_attempts) return false;
-  return policy.on.empty() ? error.retryable : std::ranges::find(policy.on, error.code) != policy.on.end();
+bool has_port(const Node& node, std::string_view port) {
+  return node.find_port(port).has_value();
 }
-
-double random_fraction() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(generator);
-}
-
-bool has_port(const Node& node, std::string_view port) { return node.find_port(port).has_value(); }
 
 }  // namespace
 
-milliseconds retry_delay(const RetryPolicy& policy, int failed_attempts, double random) {
-  double factor = 1;
-  if (policy.backoff == Backoff::Linear) factor = failed_attempts;
-  if (policy.backoff == Backoff::Exponential) factor = std::pow(2.0, failed_attempts - 1);
-  const auto longest = static_cast<double>(policy.max_delay.count());
-  const double delay = std::min(longest, static_cast<double>(policy.initial_delay.count()) * factor);
-  return milliseconds(static_cast<std::int64_t>(delay * (1 - policy.jitter + policy.jitter * random)));
-}
-
-Machine::Machine(Execution execution, std::shared_ptr<const Definition> definition, const StepKinds& kinds,
-                 MachineOptions options)
-    : state_(std::move(execution), definition), kinds_(kinds), options_(options), planner_(definition) {}
+Machine::Machine(Execution execution, std::shared_ptr<const Definition> definition,
+                 const StepKinds& kinds, MachineOptions options)
+    : state_(std::move(execution), definition),
+      kinds_(kinds),
+      options_(options),
+      planner_(definition) {}
 
 void Machine::emit(EventType type, std::string node_id, JsonObject data) {
-  Event event{.seq = execution().revision + 1, .at = now_, .type = type, .node_id = std::move(node_id), .data = std::move(data)};
+  Event event{.seq = execution().revision + 1,
+              .at = now_,
+              .type = type,
+              .node_id = std::move(node_id),
+              .data = std::move(data)};
   state_.apply(event);
   changes_.events.push_back(std::move(event));
 }
@@ -89,31 +80,33 @@ void Machine::begin(Timestamp now) {
   update_status();
 }
 
-void Machine::take_up(Timestamp now) {
+void Machine::take_up(std::optional<Timestamp> deadline, Timestamp now) {
   now_ = now;
   state_.set_now(now);
   if (is_over()) return;
-  const auto& execution = state_.execution();
-  if (!execution.started_at) return begin(now);
-  if (const auto timeout = state_.definition().timeout) deadline_ = *execution.started_at + *timeout;
+  if (!execution().started_at) return begin(now);
+  deadline_ = deadline;
+  if (is_due(now)) return time_out();
   planner_ = Planner(state_.shared_definition());
-  const auto running = state_.open_steps();
+  const auto open = state_.open_steps();
   auto actions = planner_.resume(state_.outcomes(), state_);
-  for (const auto index : running)
+  for (const auto index : open)
     if (state_.step(index).status == StepStatus::Running)
-      launches_.push_back({.node = index, .attempt = state_.step(index).attempt, .interrupted = true});
-  if (execution.status != ExecutionStatus::Paused) follow(std::move(actions));
+      launches_.push_back(
+          {.node = index, .attempt = state_.step(index).attempt, .interrupted = true});
+  if (may_begin()) follow(std::move(actions));
   tick(now);
 }
 
 void Machine::follow(std::vector<Action> actions) {
   std::ranges::move(actions, std::back_inserter(todo_));
-  // A step that is settled at once asks the planner again: this loop takes that up, the stack stays flat.
+  // A step that is settled at once asks the planner again: this loop takes that up, the stack stays
+  // flat.
   if (std::exchange(is_following_, true)) return;
   for (std::size_t i = 0; i < todo_.size() && !is_over(); ++i) {
     auto action = std::move(todo_[i]);
     if (const auto* start = std::get_if<StartStep>(&action)) {
-      if (execution().status != ExecutionStatus::Paused) start_step(*start);
+      if (may_begin()) start_step(*start);
     } else if (const auto* skip = std::get_if<SkipStep>(&action)) {
       emit(EventType::StepSkipped, skip->node, {{"reason", enum_name(skip->reason)}});
     } else if (const auto* failed = std::get_if<FailStep>(&action)) {
@@ -122,7 +115,8 @@ void Machine::follow(std::vector<Action> actions) {
       const bool is_good = end->status == FinalStatus::Completed;
       auto error = end->error ? json::to_json(*end->error) : Json();
       if (end->failed_by) error.as_object()["node_id"] = node(*end->failed_by).id;
-      finish(is_good ? ExecutionStatus::Completed : ExecutionStatus::Failed, std::move(end->output), std::move(error));
+      finish(is_good ? ExecutionStatus::Completed : ExecutionStatus::Failed, std::move(end->output),
+             std::move(error));
     }
   }
   todo_.clear();
@@ -139,8 +133,12 @@ void Machine::start_step(const StartStep& start) {
     return settle(start.node, std::move(failed), {});
   }
   if (const auto* pure = kinds_.pure(node.type)) {
-    StepRun run{.execution = execution().id, .project = execution().project_id, .node = &node, .input = *input,
-                .scope = &scope, .now = now_};
+    StepRun run{.execution = execution().id,
+                .project = execution().project_id,
+                .node = &node,
+                .input = *input,
+                .scope = &scope,
+                .now = now_};
     auto result = pure->evaluate(run);
     return settle(start.node, std::move(result), {{"input", *std::move(input)}});
   }
@@ -152,11 +150,15 @@ void Machine::start_step(const StartStep& start) {
 void Machine::launch(NodeIndex index, bool interrupted) {
   const auto& step = state_.step(index);
   if (!kinds_.effect(node(index).type))
-    return settle(index, StepFailed{.error = {.code = "step.not_available", .message = "this server can't run such steps", .retryable = false, .details = {}}}, {});
+    return settle(index,
+                  StepFailed{.error = {.code = "step.not_available",
+                                       .message = "this server can't run such steps",
+                                       .retryable = false,
+                                       .details = {}}},
+                  {});
   JsonObject data{{"attempt", step.attempt + 1}};
   if (step.attempt_in_group == 0) data["input"] = step.input;
   emit(EventType::StepStarted, index, std::move(data));
-  state_.step(index).was_cut_off = false;
   launches_.push_back({.node = index, .attempt = step.attempt, .interrupted = interrupted});
 }
 
@@ -184,22 +186,26 @@ void Machine::recorded(const Launch& launch, const StepRecord& record, Timestamp
 }
 
 void Machine::settle(NodeIndex node, StepResult result, JsonObject data) {
-  if (auto* done = std::get_if<StepDone>(&result)) return complete(node, std::move(*done), std::move(data));
-  if (auto* waits = std::get_if<StepWaits>(&result)) return wait(node, std::move(*waits), std::move(data));
-  if (auto* failed = std::get_if<StepFailed>(&result)) return fail_step(node, std::move(*failed), std::move(data));
+  if (auto* done = std::get_if<StepDone>(&result))
+    return complete(node, std::move(*done), std::move(data));
+  if (auto* waits = std::get_if<StepWaits>(&result))
+    return wait(node, std::move(*waits), std::move(data));
+  if (auto* failed = std::get_if<StepFailed>(&result))
+    return fail_step(node, std::move(*failed), std::move(data));
   emit(EventType::StepUncertain, node, {{"message", std::get<StepUncertain>(result).message}});
 }
 
 void Machine::complete(NodeIndex node, StepDone done, JsonObject data) {
   if (text_size(done.output) > kMaxOutput)
-    return fail_step(node,
-                     {.error = {.code = "step.output_too_large",
-                                .message = fmt::format("the output is larger than {} MiB", kMaxOutput >> 20),
-                                .retryable = false,
-                                .details = {}},
-                      .cost_usd = done.cost_usd,
-                      .tokens = done.tokens},
-                     std::move(data));
+    return fail_step(
+        node,
+        {.error = {.code = "step.output_too_large",
+                   .message = fmt::format("the output is larger than {} MiB", kMaxOutput >> 20),
+                   .retryable = false,
+                   .details = {}},
+         .cost_usd = done.cost_usd,
+         .tokens = done.tokens},
+        std::move(data));
   data["output"] = std::move(done.output);
   if (!done.ports.empty()) data["ports"] = Json(boost::json::value_from(done.ports));
   merge(data, costs(done.cost_usd, done.tokens));
@@ -212,10 +218,11 @@ void Machine::fail_step(NodeIndex index, StepFailed failed, JsonObject data) {
   const int attempts = std::max(1, state_.step(index).attempt_in_group);
   merge(data, costs(failed.cost_usd, failed.tokens));
   data["error"] = json::to_json(failed.error);
-  // Steps that are computed give the same result each time.
-  const bool is_effect = kinds_.effect(node(index).type) != nullptr;
+  // What was computed, be it only the input, comes out the same each time.
+  const bool is_effect = state_.step(index).attempt_in_group > 0;
   if (is_effect && may_retry(policy, failed.error, attempts)) {
-    const auto delay = std::max(retry_delay(policy, attempts, random_fraction()), failed.retry_after.value_or(milliseconds(0)));
+    const auto delay = std::max(retry_delay(policy, attempts, random_fraction()),
+                                failed.retry_after.value_or(milliseconds(0)));
     data["attempt"] = state_.step(index).attempt;
     data["until"] = to_rfc3339(now_ + delay);
     return emit(EventType::StepRetrying, index, std::move(data));
@@ -225,6 +232,9 @@ void Machine::fail_step(NodeIndex index, StepFailed failed, JsonObject data) {
 }
 
 void Machine::wait(NodeIndex index, StepWaits waits, JsonObject data) {
+  if (waits.reason == WaitReason::Timer && waits.until && *waits.until <= now_)
+    return complete(index, {.output = JsonObject{{"waited_until", to_rfc3339(*waits.until)}}},
+                    std::move(data));
   data["reason"] = enum_name(waits.reason);
   if (waits.until) data["until"] = to_rfc3339(*waits.until);
   if (!waits.event.empty()) data["event"] = waits.event;
@@ -252,8 +262,10 @@ void Machine::wait(NodeIndex index, StepWaits waits, JsonObject data) {
 void Machine::report(NodeIndex node) {
   if (is_over()) return;
   const auto& step = state_.step(node);
-  auto actions = planner_.record({.node = node, .status = step.status, .ports = step.ports, .error = step.error}, state_);
-  if (!actions) throw std::logic_error("the planner refused a step's end: " + actions.error().message);
+  auto actions = planner_.record(
+      {.node = node, .status = step.status, .ports = step.ports, .error = step.error}, state_);
+  if (!actions)
+    throw std::logic_error("the planner refused a step's end: " + actions.error().message);
   follow(*std::move(actions));
 }
 
@@ -271,112 +283,48 @@ void Machine::tick(Timestamp now) {
   now_ = now;
   state_.set_now(now);
   if (is_over()) return;
-  if (deadline_ && now >= *deadline_) {
-    const StepError error{.code = "timeout", .message = "the execution took longer than its timeout", .retryable = false, .details = {}};
-    return finish(ExecutionStatus::TimedOut, {}, json::to_json(error));
-  }
-  const bool is_paused = execution().status == ExecutionStatus::Paused;
+  if (is_due(now)) return time_out();
+  if (!may_begin()) return;
   for (const auto index : state_.open_steps()) {
     const auto& step = state_.step(index);
-    if (is_paused || is_over() || step.status != StepStatus::Waiting || !step.until || *step.until > now) continue;
+    if (is_over() || step.status != StepStatus::Waiting || !step.until || *step.until > now)
+      continue;
     time_out_step(index);
   }
   update_status();
+}
+
+void Machine::time_out() {
+  const StepError error{.code = "timeout",
+                        .message = "the execution took longer than its timeout",
+                        .retryable = false,
+                        .details = {}};
+  finish(ExecutionStatus::TimedOut, {}, json::to_json(error));
 }
 
 /// The time of a waiting step has come.
 void Machine::time_out_step(NodeIndex index) {
   const auto& step = state_.step(index);
   switch (step.reason.value_or(WaitReason::Timer)) {
-    case WaitReason::Retry: return launch(index, false);
+    case WaitReason::Retry:
+      return launch(index, false);
     case WaitReason::Approval: {
       Approval expired;
       expired.id = {step.approval};
       expired.status = ApprovalStatus::Expired;
       expired.decided_at = now_;
       changes_.decided_approvals.push_back(std::move(expired));
-      return complete(index, {.output = JsonObject{{"decision", "expired"}}, .ports = {"expired"}}, {});
+      return complete(index, {.output = JsonObject{{"decision", "expired"}}, .ports = {"expired"}},
+                      {});
     }
     case WaitReason::Event:
-      if (has_port(node(index), "timeout")) return complete(index, {.output = JsonObject{{"timed_out", true}}, .ports = {"timeout"}}, {});
+      if (has_port(node(index), "timeout"))
+        return complete(index, {.output = JsonObject{{"timed_out", true}}, .ports = {"timeout"}},
+                        {});
       [[fallthrough]];
-    default: return complete(index, {.output = JsonObject{{"waited_until", to_rfc3339(*step.until)}}}, {});
+    default:
+      return complete(index, {.output = JsonObject{{"waited_until", to_rfc3339(*step.until)}}}, {});
   }
-}
-
-void Machine::cancel(std::string_view reason, Timestamp now) {
-  now_ = now;
-  const StepError error{.code = "cancelled", .message = reason.empty() ? "cancelled" : std::string(reason), .retryable = false, .details = {}};
-  finish(ExecutionStatus::Cancelled, {}, json::to_json(error));
-}
-
-void Machine::pause(Timestamp now) {
-  now_ = now;
-  emit(EventType::Paused, std::string(), {});
-}
-
-void Machine::resume(Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  emit(EventType::Resumed, std::string(), {});
-  // What was to start meanwhile was not: the planner is asked again from the beginning.
-  planner_ = Planner(state_.shared_definition());
-  follow(planner_.resume(state_.outcomes(), state_));
-  tick(now);
-}
-
-void Machine::retry(Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  emit(EventType::Resumed, std::string(), {{"retried", true}});
-  if (const auto timeout = state_.definition().timeout) deadline_ = now + *timeout;
-  planner_ = Planner(state_.shared_definition());
-  follow(planner_.resume(state_.outcomes(), state_));
-  update_status();
-}
-
-std::int64_t Machine::signal(std::string_view name, const Json& payload, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  const Json event = JsonObject{{"name", name}, {"data", payload}};
-  std::int64_t taken = 0;
-  for (const auto index : state_.open_steps()) {
-    const auto& step = state_.step(index);
-    if (is_over() || step.reason != WaitReason::Event || step.event != name) continue;
-    const expr::ObjectScope scope({{"event", event}, {"input", execution().input}}, now);
-    const auto& filter = node(index).event_filter;
-    if (filter && !filter->evaluate_condition(scope).value_or(false)) continue;
-    ++taken;
-    complete(index, {.output = event}, {});
-  }
-  update_status();
-  return taken;
-}
-
-void Machine::decide(const Approval& approval, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  const auto index = state_.definition().find(approval.node_id);
-  if (!index || state_.step(*index).approval != approval.id.value || state_.step(*index).status != StepStatus::Waiting) return;
-  changes_.decided_approvals.push_back(approval);
-  const std::string decision(enum_name(approval.status));
-  JsonObject output{{"decision", decision},
-                    {"form", approval.answer},
-                    {"comment", approval.comment.value_or("")},
-                    {"decided_by", approval.decided_by ? approval.decided_by->value : ""},
-                    {"decided_at", to_rfc3339(now)}};
-  complete(*index, {.output = std::move(output), .ports = {decision}}, {});
-  update_status();
-}
-
-void Machine::resolve(NodeIndex node, bool happened, Json output, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  if (happened)
-    complete(node, {.output = std::move(output)}, {{"resolved", true}});
-  else
-    launch(node, false);
-  update_status();
 }
 
 void Machine::update_status() {
@@ -384,10 +332,20 @@ void Machine::update_status() {
   if (is_over()) return;
   execution.waiting_for.reset();
   if (execution.status == ExecutionStatus::Paused) return;
-  const bool is_running = std::ranges::any_of(
-      state_.open_steps(), [&](NodeIndex node) { return state_.step(node).status == StepStatus::Running; });
-  execution.status = is_running ? ExecutionStatus::Running : ExecutionStatus::Waiting;
-  if (!is_running) execution.waiting_for = state_.waiting_for();
+  // What is held back is to be begun by whoever takes the execution up.
+  const bool goes_on = is_running() || is_held_;
+  execution.status = goes_on ? ExecutionStatus::Running : ExecutionStatus::Waiting;
+  if (!goes_on) execution.waiting_for = state_.waiting_for();
+}
+
+bool Machine::is_running() const {
+  return std::ranges::any_of(state_.open_steps(), [&](NodeIndex node) {
+    return state_.step(node).status == StepStatus::Running;
+  });
+}
+
+bool Machine::is_at_rest() const {
+  return is_over() || (launches_.empty() && !is_running());
 }
 
 std::optional<Timestamp> Machine::wake_at() const {
@@ -397,12 +355,27 @@ std::optional<Timestamp> Machine::wake_at() const {
   return wake;
 }
 
-milliseconds Machine::timeout_of(NodeIndex index) const { return node(index).timeout.value_or(options_.step_timeout); }
+const std::string* Machine::error_step_of(NodeIndex index) const {
+  const auto source = planner_.error_source(index);
+  return source ? &node(*source).id : nullptr;
+}
+
+StepResult Machine::overdue(NodeIndex index) const {
+  const auto& node = this->node(index);
+  const bool may_repeat = node.effect ? *node.effect != Effect::Once : node.type == NodeType::Llm;
+  if (!may_repeat)
+    return StepUncertain{"the step did not end in its time; what it did outside is not known"};
+  return StepFailed{.error = {.code = "timeout",
+                              .message = "the step took longer than its timeout",
+                              .retryable = true,
+                              .details = {}}};
+}
 
 StepRun Machine::run_of(const Launch& launch) const {
   const auto& step = state_.step(launch.node);
   const auto& node = this->node(launch.node);
-  const auto begun = step.attempt_started_at.value_or(now_);
+  // An attempt that a stopped server left has its whole time again.
+  const auto begun = launch.interrupted ? now_ : step.attempt_started_at.value_or(now_);
   return {.execution = execution().id,
           .project = execution().project_id,
           .node = &node,
@@ -411,7 +384,7 @@ StepRun Machine::run_of(const Launch& launch) const {
           .attempt = step.attempt_in_group,
           .idempotency_key = fmt::format("{}/{}/{}", execution().id.value, node.id, step.group),
           .now = now_,
-          .deadline = begun + timeout_of(launch.node),
+          .deadline = begun + node.timeout.value_or(options_.step_timeout),
           .interrupted = launch.interrupted,
           .journal = nullptr};
 }

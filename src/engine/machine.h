@@ -1,6 +1,6 @@
-// What happens in one execution, decided in memory: it takes what became of steps, time and people's
-// wishes, and answers with the events to be stored and, once they are, the attempts to be launched.
-// It does no I/O and reads no clock.
+// What happens in one execution, decided in memory: it takes what became of steps, time and
+// people's wishes, and answers with the events to be stored and, once they are, the attempts to be
+// launched. It does no I/O and reads no clock.
 //
 //   Machine machine(state, kinds);
 //   machine.begin(now);
@@ -31,9 +31,6 @@ struct Launch {
   bool interrupted = false;
 };
 
-/// How long the first, second, ... retry waits; `random` is 0 to 1.
-[[nodiscard]] milliseconds retry_delay(const RetryPolicy& policy, int failed_attempts, double random);
-
 struct MachineOptions {
   milliseconds step_timeout{300'000};
 };
@@ -50,8 +47,11 @@ class Machine {
   /// A new execution's first steps.
   void begin(Timestamp now);
   /// Takes up an execution whose events were applied to `state()`: attempts without an end are
-  /// launched as interrupted.
-  void take_up(Timestamp now);
+  /// launched as interrupted. `deadline` is the execution's own, as it was stored.
+  void take_up(std::optional<Timestamp> deadline, Timestamp now);
+  /// From here on ends are noted and nothing new is begun; whoever takes the execution up begins
+  /// it.
+  void hold() { is_held_ = true; }
   /// The end of a launched attempt. Ignored when the step has moved on meanwhile.
   void ended(const Launch& launch, StepResult result, Timestamp now);
   /// Something inside a running attempt, to be stored.
@@ -80,13 +80,20 @@ class Machine {
   [[nodiscard]] std::optional<Timestamp> deadline() const { return deadline_; }
   /// What the attempt is told, but for its journal.
   [[nodiscard]] StepRun run_of(const Launch& launch) const;
-  [[nodiscard]] milliseconds timeout_of(NodeIndex node) const;
+  /// The step whose error the node sees as `error`; null: none.
+  [[nodiscard]] const std::string* error_step_of(NodeIndex node) const;
+  /// What is to be said of an attempt that did not end in its time.
+  [[nodiscard]] StepResult overdue(NodeIndex node) const;
+  /// Nothing is on its way: only time or somebody's wish moves it.
+  [[nodiscard]] bool is_at_rest() const;
   /// Whether the attempt is still the step's current one.
   [[nodiscard]] bool is_current(const Launch& launch) const;
 
  private:
   void emit(EventType type, std::string node_id, JsonObject data);
-  void emit(EventType type, NodeIndex node, JsonObject data) { emit(type, this->node(node).id, std::move(data)); }
+  void emit(EventType type, NodeIndex node, JsonObject data) {
+    emit(type, this->node(node).id, std::move(data));
+  }
   void follow(std::vector<Action> actions);
   void start_step(const StartStep& start);
   void launch(NodeIndex node, bool interrupted);
@@ -97,7 +104,13 @@ class Machine {
   void report(NodeIndex node);
   void finish(ExecutionStatus status, Json output, Json error);
   void time_out_step(NodeIndex node);
+  void time_out();
+  [[nodiscard]] bool is_due(Timestamp now) const { return deadline_ && now >= *deadline_; }
+  [[nodiscard]] bool is_running() const;
   void update_status();
+  [[nodiscard]] bool may_begin() const {
+    return !is_held_ && execution().status != ExecutionStatus::Paused;
+  }
   [[nodiscard]] const Node& node(NodeIndex index) const { return state_.definition().nodes[index]; }
   [[nodiscard]] bool is_over() const { return is_final(execution().status); }
 
@@ -112,6 +125,7 @@ class Machine {
   /// What the planner wants done, in order.
   std::vector<Action> todo_;
   bool is_following_ = false;
+  bool is_held_ = false;
 };
 
 }  // namespace qd::engine

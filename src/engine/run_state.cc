@@ -5,7 +5,9 @@
 namespace qd::engine {
 namespace {
 
-const Json* find_data(const Event& event, std::string_view name) { return event.data.if_contains(name); }
+const Json* find_data(const Event& event, std::string_view name) {
+  return event.data.if_contains(name);
+}
 
 Json data(const Event& event, std::string_view name) {
   const auto* value = find_data(event, name);
@@ -17,7 +19,9 @@ std::string text(const Event& event, std::string_view name) {
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::optional<Timestamp> moment(const Event& event, std::string_view name) { return parse_rfc3339(text(event, name)); }
+std::optional<Timestamp> moment(const Event& event, std::string_view name) {
+  return parse_rfc3339(text(event, name));
+}
 
 std::optional<StepError> error_of(const Event& event) {
   const auto* value = find_data(event, "error");
@@ -26,7 +30,9 @@ std::optional<StepError> error_of(const Event& event) {
   return error ? std::optional(*std::move(error)) : std::nullopt;
 }
 
-bool is_turn(std::string_view type) { return type == "turn" || type == "call"; }
+bool is_turn(std::string_view type) {
+  return type == "turn" || type == "call";
+}
 
 bool uses(const expr::Template& with, std::string_view a, std::string_view b) {
   return std::ranges::any_of(with.uses(), [&](const auto& use) {
@@ -34,7 +40,8 @@ bool uses(const expr::Template& with, std::string_view a, std::string_view b) {
   });
 }
 
-bool uses(const std::optional<expr::Expression>& condition, std::string_view a, std::string_view b) {
+bool uses(const std::optional<expr::Expression>& condition, std::string_view a,
+          std::string_view b) {
   return condition && std::ranges::any_of(condition->references(), [&](const auto& reference) {
            return reference.root == a || reference.root == b;
          });
@@ -56,7 +63,9 @@ bool needs_project(const Definition& definition) {
 }
 
 RunState::RunState(Execution execution, std::shared_ptr<const Definition> definition)
-    : execution_(std::move(execution)), definition_(std::move(definition)), steps_(definition_->nodes.size()) {
+    : execution_(std::move(execution)),
+      definition_(std::move(definition)),
+      steps_(definition_->nodes.size()) {
   views_.resize(steps_.size());
   // Told by the events anew.
   execution_.cost_usd = 0;
@@ -84,25 +93,31 @@ void RunState::apply_to_execution(const Event& event) {
       execution_.status = ExecutionStatus::Running;
       execution_.started_at = event.at;
       return;
-    case EventType::Paused: execution_.status = ExecutionStatus::Paused; return;
+    case EventType::Paused:
+      execution_.status = ExecutionStatus::Paused;
+      return;
     case EventType::Resumed:
       execution_.status = ExecutionStatus::Running;
       if (find_data(event, "retried")) reset_for_retry();
       return;
     case EventType::Finished:
-      execution_.status = parse_enum<ExecutionStatus>(text(event, "status")).value_or(ExecutionStatus::Failed);
+      execution_.status =
+          parse_enum<ExecutionStatus>(text(event, "status")).value_or(ExecutionStatus::Failed);
       execution_.finished_at = event.at;
       execution_.output = data(event, "output");
       execution_.error = data(event, "error");
       execution_.waiting_for.reset();
       return;
-    default: throw std::logic_error("an execution has no such event");
+    default:
+      throw std::logic_error("an execution has no such event");
   }
 }
 
 void RunState::apply_to_step(const Event& event) {
   const auto node = definition_->find(event.node_id);
-  if (!node) throw std::runtime_error("the journal names a node that the definition does not have: " + event.node_id);
+  if (!node)
+    throw std::runtime_error("the journal names a node that the definition does not have: " +
+                             event.node_id);
   auto& step = steps_[*node];
   views_[*node] = nullptr;
   all_steps_.reset();
@@ -113,6 +128,7 @@ void RunState::apply_to_step(const Event& event) {
       step.status = StepStatus::Running;
       step.reason.reset();
       step.until.reset();
+      step.was_cut_off = false;
       ++step.attempt;
       ++step.attempt_in_group;
       step.attempt_started_at = event.at;
@@ -127,8 +143,9 @@ void RunState::apply_to_step(const Event& event) {
     case EventType::StepWaiting:
     case EventType::StepRetrying:
       step.status = StepStatus::Waiting;
-      step.reason = event.type == EventType::StepRetrying ? WaitReason::Retry
-                                                          : parse_enum<WaitReason>(text(event, "reason"));
+      step.reason = event.type == EventType::StepRetrying
+                        ? WaitReason::Retry
+                        : parse_enum<WaitReason>(text(event, "reason"));
       step.until = moment(event, "until");
       step.event = text(event, "event");
       step.approval = text(event, "approval");
@@ -136,18 +153,25 @@ void RunState::apply_to_step(const Event& event) {
       if (event.type == EventType::StepWaiting) step.attempt = std::max(step.attempt, 1);
       if (!step.started_at) step.started_at = event.at;
       return;
-    case EventType::StepCompleted: return finish_step(step, event, StepStatus::Completed);
-    case EventType::StepFailed: return finish_step(step, event, StepStatus::Failed);
-    case EventType::StepSkipped: return finish_step(step, event, StepStatus::Skipped);
+    case EventType::StepCompleted:
+      return finish_step(step, event, StepStatus::Completed);
+    case EventType::StepFailed:
+      return finish_step(step, event, StepStatus::Failed);
+    case EventType::StepSkipped:
+      return finish_step(step, event, StepStatus::Skipped);
     case EventType::StepCancelled:
       step.was_cut_off = step.status == StepStatus::Running || step.status == StepStatus::Uncertain;
       return finish_step(step, event, StepStatus::Cancelled);
     case EventType::StepUncertain:
       step.status = StepStatus::Uncertain;
       step.reason = WaitReason::Answer;
-      step.error = StepError{.code = "step.uncertain", .message = text(event, "message"), .retryable = false, .details = {}};
+      step.error = StepError{.code = "step.uncertain",
+                             .message = text(event, "message"),
+                             .retryable = false,
+                             .details = {}};
       return;
-    default: throw std::logic_error("a step has no such event");
+    default:
+      throw std::logic_error("a step has no such event");
   }
 }
 
@@ -156,7 +180,8 @@ void RunState::finish_step(StepState& step, const Event& event, StepStatus statu
   step.reason.reset();
   step.until.reset();
   step.finished_at = event.at;
-  if (status == StepStatus::Completed || status == StepStatus::Failed) step.attempt = std::max(step.attempt, 1);
+  if (status == StepStatus::Completed || status == StepStatus::Failed)
+    step.attempt = std::max(step.attempt, 1);
   if (!step.started_at && status != StepStatus::Skipped) step.started_at = event.at;
   step.output = data(event, "output");
   step.error = error_of(event);
@@ -186,8 +211,9 @@ void RunState::reset_for_retry() {
   all_steps_.reset();
   for (NodeIndex i = 0; i < steps_.size(); ++i) {
     auto& step = steps_[i];
-    const bool ended_it = step.status == StepStatus::Cancelled ||
-                          (step.status == StepStatus::Failed && definition_->nodes[i].on_error == OnError::Fail);
+    const bool ended_it =
+        step.status == StepStatus::Cancelled ||
+        (step.status == StepStatus::Failed && definition_->nodes[i].on_error == OnError::Fail);
     if (!ended_it) continue;
     views_[i] = nullptr;
     StepState fresh;
@@ -208,7 +234,8 @@ std::vector<StepOutcome> RunState::outcomes() const {
   for (NodeIndex i = 0; i < steps_.size(); ++i) {
     const auto& step = steps_[i];
     if (step.status == StepStatus::Pending) continue;
-    outcomes.push_back({.node = i, .status = step.status, .ports = step.ports, .error = step.error});
+    outcomes.push_back(
+        {.node = i, .status = step.status, .ports = step.ports, .error = step.error});
   }
   return outcomes;
 }
@@ -223,14 +250,16 @@ std::vector<NodeIndex> RunState::open_steps() const {
 std::optional<Timestamp> RunState::next_wake() const {
   std::optional<Timestamp> next;
   for (const auto& step : steps_)
-    if (step.status == StepStatus::Waiting && step.until && (!next || *step.until < *next)) next = step.until;
+    if (step.status == StepStatus::Waiting && step.until && (!next || *step.until < *next))
+      next = step.until;
   return next;
 }
 
 std::optional<std::string> RunState::waiting_for() const {
   // What a person can do something about comes first.
-  constexpr std::array kOrder{WaitReason::Approval, WaitReason::Answer, WaitReason::Budget, WaitReason::Event,
-                              WaitReason::Slot,     WaitReason::Retry,  WaitReason::Timer};
+  constexpr std::array kOrder{WaitReason::Approval, WaitReason::Answer, WaitReason::Budget,
+                              WaitReason::Event,    WaitReason::Slot,   WaitReason::Retry,
+                              WaitReason::Timer};
   for (const auto reason : kOrder)
     if (std::ranges::any_of(steps_, [&](const StepState& step) { return step.reason == reason; }))
       return std::string(enum_name(reason));
@@ -268,10 +297,11 @@ const Json* RunState::find(std::string_view root) const {
     });
   if (root == "execution")
     return made(execution_view_, [&] {
-      return JsonObject{{"id", execution_.id.value},
-                        {"started_at", to_rfc3339(execution_.started_at.value_or(execution_.created_at))},
-                        {"trigger", execution_.trigger},
-                        {"attempt", tries_}};
+      return JsonObject{
+          {"id", execution_.id.value},
+          {"started_at", to_rfc3339(execution_.started_at.value_or(execution_.created_at))},
+          {"trigger", execution_.trigger},
+          {"attempt", tries_}};
     });
   if (root == "workflow")
     return made(workflow_view_, [&] {
@@ -281,9 +311,11 @@ const Json* RunState::find(std::string_view root) const {
     });
   if (root == "project")
     return made(project_view_, [&] {
-      return JsonObject{{"id", execution_.project_id.value}, {"name", project_ ? project_->name : ""}};
+      return JsonObject{{"id", execution_.project_id.value},
+                        {"name", project_ ? project_->name : ""}};
     });
-  if (root == "vars") return made(vars_view_, [&] { return project_ ? project_->variables : JsonObject{}; });
+  if (root == "vars")
+    return made(vars_view_, [&] { return project_ ? project_->variables : JsonObject{}; });
   return nullptr;
 }
 

@@ -1,5 +1,5 @@
-// An execution in memory, made of nothing but its row and its events: applying the same events gives
-// the same state, whether they have just happened or were stored by a process that is gone.
+// An execution in memory, made of nothing but its row and its events: applying the same events
+// gives the same state, whether they have just happened or were stored by a process that is gone.
 #pragma once
 
 #include <memory>
@@ -51,7 +51,9 @@ class RunState final : public expr::Scope {
   [[nodiscard]] const Execution& execution() const { return execution_; }
   Execution& execution() { return execution_; }
   [[nodiscard]] const Definition& definition() const { return *definition_; }
-  [[nodiscard]] const std::shared_ptr<const Definition>& shared_definition() const { return definition_; }
+  [[nodiscard]] const std::shared_ptr<const Definition>& shared_definition() const {
+    return definition_;
+  }
   [[nodiscard]] const StepState& step(NodeIndex node) const { return steps_[node]; }
   /// For what only this process knows and no event says.
   StepState& step(NodeIndex node) { return steps_[node]; }
@@ -87,7 +89,8 @@ class RunState final : public expr::Scope {
   std::int64_t tries_ = 1;
   // Made when an expression asks.
   mutable std::vector<Json> views_;
-  mutable std::optional<Json> all_steps_, execution_view_, workflow_view_, project_view_, vars_view_;
+  mutable std::optional<Json> all_steps_, execution_view_, workflow_view_, project_view_,
+      vars_view_;
 };
 
 /// Whether any expression or agent of the definition may ask for the project or its variables.

@@ -2,105 +2,173 @@
 // machine, the changes are committed, and only then are the next attempts launched. An execution
 // that only waits leaves memory; its timer, or whoever has something for it, brings it back.
 //
-// Everything here runs on the engine's one thread.
+// Everything here runs on the engine's one thread. runner.cc holds, drives and stores executions;
+// runner_flights.cc runs the attempts; runner_time.cc knows what is due, and what other processes
+// left or hold.
 #pragma once
 
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <set>
 #include <unordered_map>
 
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "engine/bell.h"
 #include "engine/engine.h"
+#include "engine/engine_metrics.h"
+#include "engine/error_scope.h"
 #include "engine/journal.h"
 #include "engine/watchers.h"
 
 namespace qd::engine {
 
+using Act = std::function<Result<void>(Machine&)>;
+
 /// Something for one execution: done on its machine, then committed with whatever else is there.
 struct Call {
-  explicit Call(boost::asio::io_context& io) : done(io, boost::asio::steady_timer::time_point::max()) {}
-  std::function<Result<void>(Machine&)> act;
+  Call(boost::asio::io_context& io, Act what) : act(std::move(what)), done(io) {}
+  Act act;
   /// Once it is durable: how it went, and the execution as it is then.
   Result<void> outcome;
   Execution execution;
   bool is_done = false;
-  boost::asio::steady_timer done;
+  Bell done;
 };
 
 class Runner {
  public:
-  Runner(boost::asio::io_context& io, EngineParts& parts, const EngineOptions& options, Watchers& watchers)
-      : io_(io), parts_(parts), options_(options), watchers_(watchers), kick_(io) {}
+  Runner(boost::asio::io_context& io, EngineParts& parts, const EngineOptions& options,
+         Watchers& watchers);
 
   /// Finds what an earlier process left, and begins with it.
   Task<void> take_up();
   /// Fires what is due, until `stop`.
   Task<void> keep_time();
-  /// Ends every attempt without recording an end; nothing new is launched.
-  void stop();
-  [[nodiscard]] bool is_stopping() const { return is_stopping_; }
-  [[nodiscard]] std::size_t active() const { return active_.size(); }
+  /// Renews what this node holds and looks for what a dead one left, until `stop`. Ends at once
+  /// where one process has the database to itself.
+  Task<void> keep_leases();
+  /// Ends every attempt without recording an end, launches nothing new, and waits until all that
+  /// happened is stored.
+  Task<void> stop();
+
   /// How many are stored and wait for a place.
   [[nodiscard]] std::size_t backlog() const { return backlog_ + to_take_up_.size(); }
   [[nodiscard]] bool is_full() const { return active_.size() >= options_.max_active; }
-  /// One more is stored than is held.
-  void add_to_backlog() { ++backlog_; }
 
-  /// A new execution; durable when it resumes. Its machine is not begun.
+  /// A new execution, begun; durable when it resumes.
   Task<Result<Execution>> add(Execution execution, std::shared_ptr<const Definition> definition,
                               std::shared_ptr<const ProjectScope> project, Json document);
+  /// A new execution that is begun when there is a place; durable when it resumes.
+  Task<Result<Execution>> add_to_backlog(Execution execution, Json document);
   /// Does `act` on the execution, bringing it into memory if need be; durable when it resumes.
-  Task<Result<Execution>> call(ExecutionId id, std::function<Result<void>(Machine&)> act);
+  /// `is_forced`: also where another node runs it, which then loses it.
+  Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false);
   /// How a stored execution's definition is found.
   Task<Result<std::shared_ptr<const Definition>>> definition_of(Execution execution, Json document);
 
  private:
   struct Flight;
-  struct Run;
-  class RunJournal;
-  using RunPtr = std::shared_ptr<Run>;
+  class FlightJournal;
+  using FlightPtr = std::shared_ptr<Flight>;
+  using Calls = std::deque<std::shared_ptr<Call>>;
 
-  RunPtr hold(const ExecutionId& id);
-  void push(const RunPtr& run, std::shared_ptr<Call> call);
-  void push(const RunPtr& run, std::function<Result<void>(Machine&)> act);
+  /// An execution in memory.
+  struct Run {
+    Run(boost::asio::io_context& io, ExecutionId execution) : id(std::move(execution)), bell(io) {}
+    ExecutionId id;
+    /// Nothing until it is loaded.
+    std::optional<Machine> machine;
+    std::int64_t fence = 0;
+    bool is_forced = false;
+    /// Not stored yet; then with the document that goes along.
+    bool is_new = false;
+    Json document;
+    Calls calls;
+    std::map<NodeIndex, FlightPtr> flights;
+    /// To be run once the node's earlier attempt has landed.
+    std::deque<Launch> launches;
+    /// Rung when something was pushed or has landed.
+    Bell bell;
+  };
+  using RunPtr = std::shared_ptr<Run>;
+  enum class Next { Again, Rest, Lost };
+
+  // runner.cc
+  RunPtr hold(const ExecutionId& id, bool is_forced = false);
+  std::shared_ptr<Call> push(const RunPtr& run, Act act);
+  Task<Result<Execution>> wait_for(std::shared_ptr<Call> call);
   void spawn_drive(const RunPtr& run);
   Task<void> drive(RunPtr run);
-  Task<bool> load(RunPtr run);
+  Task<Next> turn(RunPtr run);
+  Result<std::vector<Result<void>>> act(Run& run, const Calls& calls);
+  Task<void> abandon(RunPtr run, Calls calls, Error error);
+  void leave(const RunPtr& run);
+  void drop(const RunPtr& run, const Error& error);
+  Task<Result<void>> load(RunPtr run);
+  Task<Result<journal::Stored>> claim(RunPtr run);
   Task<Result<void>> build(RunPtr run, journal::Stored stored);
   Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
-  /// One turn of the wheel; false once nothing more happens by itself.
-  Task<bool> turn(RunPtr run);
-  Task<Result<void>> commit(RunPtr run, journal::Entry entry);
-  Task<Result<void>> commit_new(RunPtr run, journal::Entry entry);
-  Task<Result<void>> commit_surely(RunPtr run, journal::Entry entry);
+  Task<Result<void>> commit(RunPtr run, Changes changes);
+  Task<Result<void>> insert(journal::Entry entry, Json document);
+  Task<Result<void>> append(RunPtr run, journal::Entry entry);
+  [[nodiscard]] journal::Lease lease() const;
+
+  // runner_flights.cc
   void launch_all(const RunPtr& run);
   void launch(const RunPtr& run, const Launch& launch);
-  Task<void> fly(RunPtr run, std::shared_ptr<Flight> flight);
-  void land(const RunPtr& run, const std::shared_ptr<Flight>& flight);
-  void cancel_stale_flights(Run& run);
-  void leave(const RunPtr& run);
+  Task<void> fly(FlightPtr flight, StepRun step);
+  void land(const RunPtr& run, const FlightPtr& flight);
+  static void cancel(Flight& flight);
+  static void cancel_stale_flights(Run& run);
+  static void cancel_flights(Run& run);
+  static Task<void> ground(RunPtr run);
+
+  // runner_time.cc
   void set_timer(const std::string& id, std::optional<Timestamp> at);
-  void fire(const std::string& id);
+  void fire_due(Timestamp now);
+  [[nodiscard]] std::optional<Timestamp> next_moment() const;
+  Task<void> find_unfinished(Timestamp horizon);
   void fill();
   Task<void> fill_from_backlog();
-  static void fulfil(Call& call, Result<void> outcome, const Execution* execution);
+  Task<void> renew_leases();
 
   boost::asio::io_context& io_;
   EngineParts& parts_;
   const EngineOptions& options_;
   Watchers& watchers_;
+  EngineMetrics metrics_;
+  /// Whose leases these are; nothing where one process has the database to itself.
+  std::optional<std::string> owner_;
   std::unordered_map<std::string, RunPtr> active_;
   std::set<std::pair<Timestamp, std::string>> timers_;
   std::unordered_map<std::string, Timestamp> timer_of_;
-  /// Woken when an earlier timer comes, and at the end.
-  boost::asio::steady_timer kick_;
+  /// When attempts are ended from outside.
+  std::multimap<Timestamp, std::weak_ptr<Flight>> stops_;
+  /// Rung when something earlier is due, when there is a place again, and at the end.
+  Bell kick_;
+  /// Rung at the end.
+  Bell halt_;
+  /// Rung when the last execution has left, at the end.
+  Bell emptied_;
   std::deque<std::string> to_take_up_;
   std::size_t backlog_ = 0;
+  std::uint64_t backlog_additions_ = 0;
   bool is_filling_ = false;
   bool is_stopping_ = false;
+};
+
+/// An attempt on its way.
+struct Runner::Flight {
+  Launch launch;
+  ErrorScope scope;
+  std::unique_ptr<StepJournal> journal;
+  boost::asio::cancellation_signal cancel;
+  std::optional<StepResult> result;
+  bool is_cancelled = false;
+  /// Its time is over.
+  bool is_overdue = false;
+  std::multimap<Timestamp, std::weak_ptr<Flight>>::iterator stop;
 };
 
 }  // namespace qd::engine

@@ -6,7 +6,8 @@
 
 namespace qd::engine {
 
-Watchers::Watch::Watch(Watchers& owner, ExecutionId id, const boost::asio::any_io_executor& executor)
+Watchers::Watch::Watch(Watchers& owner, ExecutionId id,
+                       const boost::asio::any_io_executor& executor)
     : owner_(owner), id_(std::move(id)), channel_(executor, 1) {
   const std::lock_guard lock(owner_.mutex_);
   owner_.watches_.emplace(id_.value, this);
@@ -24,7 +25,8 @@ Watchers::Watch::~Watch() {
 
 Task<bool> Watchers::Watch::wait(Clock& clock, Timestamp deadline) {
   using namespace boost::asio::experimental::awaitable_operators;
-  const auto first = co_await (channel_.async_receive(boost::asio::use_awaitable) || clock.sleep_until(deadline));
+  const auto first =
+      co_await (channel_.async_receive(boost::asio::use_awaitable) || clock.sleep_until(deadline));
   co_return first.index() == 0;
 }
 

@@ -2,11 +2,12 @@
 // cancelled there; the engine only tells.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/experimental/concurrent_channel.hpp>
 #include <map>
 #include <mutex>
 #include <optional>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
 
 #include "engine/journal.h"
 
@@ -21,8 +22,8 @@ class Watchers {
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
     ~Watch();
-    /// Suspends until something was told (at once, where it was since the last call) or the deadline;
-    /// false when it was the deadline.
+    /// Suspends until something was told (at once, where it was since the last call) or the
+    /// deadline; false when it was the deadline.
     Task<bool> wait(Clock& clock, Timestamp deadline);
     /// What was told last.
     [[nodiscard]] std::optional<journal::Head> latest() const;
