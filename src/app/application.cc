@@ -125,6 +125,8 @@ Application::Application(const config::Config& config, const config::Secrets& se
                    starter_),
       executions_({*database_, clock, engine_, catalog_, projects_.access(), identity_.audit()}),
       execution_api_(executions_),
+      workers_({*database_, clock, engine_, projects_.access()}),
+      worker_api_(workers_),
       system_({*database_, engine_, metrics_}),
       caller_limits_(static_cast<int>(config.number("rate_limit.requests_per_minute"))),
       address_limits_(static_cast<int>(config.number("rate_limit.auth_per_minute"))),
@@ -159,6 +161,7 @@ void Application::add_routes() {
     return executions_.before_project_delete(std::move(project), force);
   });
   execution_api_.add_routes(router_);
+  worker_api_.add_routes(router_);
   realtime_.add_routes();
   system_.add_routes(router_);
 }

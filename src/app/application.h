@@ -20,6 +20,7 @@
 #include "platform/http/server_observers.h"
 #include "realtime/api.h"
 #include "tools/api.h"
+#include "workers/api.h"
 #include "workflows/api.h"
 
 namespace qd::app {
@@ -75,6 +76,8 @@ class Application {
   Definitions definitions_;
   executions::ExecutionService executions_;
   executions::ExecutionApi execution_api_;
+  workers::WorkerService workers_;
+  workers::WorkerApi worker_api_;
   SystemApi system_;
   api::RateLimiter caller_limits_;
   api::RateLimiter address_limits_;

@@ -95,6 +95,20 @@ Task<Result<std::shared_ptr<const engine::Definition>>> StoredCatalog::workflow(
   co_return definition;
 }
 
+Task<Result<engine::NamedWorkflow>> StoredCatalog::find_workflow(
+    ProjectId project, std::string name_or_id, std::optional<std::int64_t> version) {
+  engine::NamedWorkflow named;
+  QD_CO_CHECK(co_await database_.read([&](db::Snapshot& view) -> Result<void> {
+    QD_TRY(const auto stored, resolve(view, Kind::Workflow, project, name_or_id));
+    QD_TRY(const auto found, version_of(view, Kind::Workflow, stored, version));
+    named.version = {{stored.id}, found.version};
+    named.name = stored.name;
+    return {};
+  }));
+  QD_CO_TRY(named.definition, co_await workflow(named.version));
+  co_return named;
+}
+
 void StoredCatalog::settle_provider(engine::AgentSpec& spec) const {
   if (spec.connection.provider != "auto") return;
   if (!default_model_) {

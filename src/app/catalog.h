@@ -37,6 +37,8 @@ class StoredCatalog final : public engine::Catalog {
 
   Task<Result<std::shared_ptr<const engine::Definition>>> workflow(
       engine::WorkflowVersion ref) override;
+  Task<Result<engine::NamedWorkflow>> find_workflow(ProjectId project, std::string name_or_id,
+                                                    std::optional<std::int64_t> version) override;
   Task<Result<std::shared_ptr<const engine::AgentSpec>>> agent(
       ProjectId project, std::string name_or_id, std::optional<std::int64_t> version) override;
   Task<Result<std::shared_ptr<const engine::ToolSpec>>> tool(ProjectId project,

@@ -33,6 +33,7 @@ using ToolId = Id<struct ToolTag>;
 using WorkflowId = Id<struct WorkflowTag>;
 using ExecutionId = Id<struct ExecutionTag>;
 using ApprovalId = Id<struct ApprovalTag>;
+using TaskId = Id<struct TaskTag>;
 
 }  // namespace qd
 

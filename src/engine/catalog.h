@@ -125,10 +125,11 @@ struct ProjectScope {
   JsonObject variables;
 };
 
-/// Which document an execution runs.
-struct WorkflowVersion {
-  WorkflowId workflow;
-  std::int64_t version = 0;
+/// A workflow that another calls.
+struct NamedWorkflow {
+  WorkflowVersion version;
+  std::string name;
+  std::shared_ptr<const Definition> definition;
 };
 
 class Catalog {
@@ -136,6 +137,10 @@ class Catalog {
   virtual ~Catalog() = default;
   /// A published version, compiled.
   virtual Task<Result<std::shared_ptr<const Definition>>> workflow(WorkflowVersion ref) = 0;
+  /// By name or id; without `version` the latest published one. NotFound `workflow.not_found` or
+  /// `workflow.not_published`.
+  virtual Task<Result<NamedWorkflow>> find_workflow(ProjectId project, std::string name_or_id,
+                                                    std::optional<std::int64_t> version) = 0;
   /// By name or id; without `version` the latest published one.
   virtual Task<Result<std::shared_ptr<const AgentSpec>>> agent(
       ProjectId project, std::string name_or_id, std::optional<std::int64_t> version) = 0;

@@ -11,6 +11,7 @@
 
 #include "base/enum_names.h"
 #include "base/error.h"
+#include "base/id.h"
 #include "base/time.h"
 #include "expr/expression.h"
 #include "expr/template.h"
@@ -20,11 +21,39 @@ namespace qd::engine {
 
 using NodeIndex = std::uint32_t;
 using EdgeIndex = std::uint32_t;
+/// Which document an execution runs.
+struct WorkflowVersion {
+  WorkflowId workflow;
+  std::int64_t version = 0;
+};
+
 /// A port's place in `Node::ports`.
 using PortIndex = std::uint16_t;
 
-enum class NodeType { Transform, Switch, Http, Llm, Agent, Tool, Wait, Approval, Fail };
-BOOST_DESCRIBE_ENUM(NodeType, Transform, Switch, Http, Llm, Agent, Tool, Wait, Approval, Fail)
+enum class NodeType {
+  Transform,
+  Switch,
+  Http,
+  Llm,
+  Agent,
+  Tool,
+  Code,
+  Map,
+  Loop,
+  Workflow,
+  Wait,
+  Approval,
+  Emit,
+  Respond,
+  Task,
+  Fail
+};
+BOOST_DESCRIBE_ENUM(NodeType, Transform, Switch, Http, Llm, Agent, Tool, Code, Map, Loop, Workflow,
+                    Wait, Approval, Emit, Respond, Task, Fail)
+/// Whether the node runs a body of its own, item by item or round by round.
+[[nodiscard]] constexpr bool has_body(NodeType type) {
+  return type == NodeType::Map || type == NodeType::Loop;
+}
 /// All: every incoming edge is decided and at least one was taken. Any: the first one taken.
 enum class Join { All, Any };
 BOOST_DESCRIBE_ENUM(Join, All, Any)
@@ -38,6 +67,9 @@ enum class Backoff { Fixed, Linear, Exponential };
 BOOST_DESCRIBE_ENUM(Backoff, Fixed, Linear, Exponential)
 enum class SwitchMode { First, All };
 BOOST_DESCRIBE_ENUM(SwitchMode, First, All)
+/// What an item that fails does to its map: fails it, or stands in the list as `{error}`.
+enum class OnItemError { Fail, Continue };
+BOOST_DESCRIBE_ENUM(OnItemError, Fail, Continue)
 
 struct RetryPolicy {
   int max_attempts = 1;
@@ -56,6 +88,14 @@ struct SwitchCase {
   expr::Expression when;
 };
 
+/// Whose output may be taken from an earlier run: of the same key in the same project.
+struct CachePolicy {
+  expr::Template key;
+  milliseconds ttl{0};
+};
+
+struct Definition;
+
 struct Node {
   std::string id;
   /// For people; the id where none was given.
@@ -70,12 +110,24 @@ struct Node {
   SwitchMode mode = SwitchMode::First;
   /// Of a wait for an event.
   std::optional<expr::Expression> event_filter;
+  /// Of a map or loop: what is run for each item, in each round.
+  std::shared_ptr<const Definition> body;
+  OnItemError on_item_error = OnItemError::Fail;
+  /// Of a loop: whether the round that has just ended was the last.
+  std::optional<expr::Expression> until;
   RetryPolicy retry;
   std::optional<milliseconds> timeout;
   OnError on_error = OnError::Fail;
   Join join = Join::All;
   /// Nothing where the author left it to the step kind.
   std::optional<Effect> effect;
+  std::optional<CachePolicy> cache;
+  /// The node that undoes this one where the execution fails later.
+  std::optional<NodeIndex> compensate;
+  /// It undoes another and runs for nothing else.
+  bool is_compensation = false;
+  /// Its output in test runs.
+  std::optional<Json> pin;
   /// The ports that edges may leave from; `error` is last, and only with on_error: route.
   std::vector<std::string> ports;
   /// The port that `on_error: continue` takes; nothing for a fail node.

@@ -98,25 +98,32 @@ void DefinitionCompiler::compile_workflow(const WorkflowDocument& document) {
     return faults_.add("/edges", "workflow.too_many_edges",
                        fmt::format("at most {} edges", kMaxEdges));
 
-  definition_.nodes.reserve(document.nodes.size());
-  for (std::size_t i = 0; i < document.nodes.size(); ++i) compile_node(document.nodes[i], i);
+  compile_graph(document.nodes, edges, document.outputs);
+}
+
+void DefinitionCompiler::compile_graph(const JsonArray& nodes, const JsonArray& edges,
+                                       const std::optional<JsonObject>& outputs) {
+  definition_.nodes.reserve(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) compile_node(nodes[i], i);
   compile_edges(edges);
+  link_compensations(nodes);
   sort_nodes();
-  compile_outputs(document);
+  compile_outputs(outputs);
+  check_inner_ids();
   check_references();
 }
 
-void DefinitionCompiler::compile_outputs(const WorkflowDocument& document) {
-  if (!document.outputs) return;
-  auto compiled = expr::compile_template(Json(*document.outputs));
-  if (!compiled) return add_faults(compiled.error(), "/outputs", "outputs");
-  for (const auto& use : compiled->uses())
-    output_uses_.push_back({"/outputs" + use.path, use.reference});
+void DefinitionCompiler::compile_outputs(const std::optional<JsonObject>& outputs) {
+  if (!outputs) return;
+  const auto path = base_ + "/outputs";
+  auto compiled = expr::compile_template(Json(*outputs));
+  if (!compiled) return add_faults(compiled.error(), path, "outputs");
+  for (const auto& use : compiled->uses()) output_uses_.push_back({path + use.path, use.reference});
   definition_.outputs = *std::move(compiled);
 }
 
 void DefinitionCompiler::compile_node(const Json& value, std::size_t place) {
-  const auto path = fmt::format("/nodes/{}", place);
+  const auto path = place_path(place);
   const auto written_id = text_member(value, "id");
   NodeNotes notes{.place = place,
                   .subject = is_identifier(written_id) ? fmt::format("node '{}'", written_id)
@@ -131,6 +138,7 @@ void DefinitionCompiler::compile_node(const Json& value, std::size_t place) {
     notes.has_ports = true;
     compile_with(document, notes, node);
     give_ports(document, notes, node);
+    refuse_options(document, notes, node);
   }
   if (is_named)
     definition_.index.emplace(node.id, static_cast<NodeIndex>(definition_.nodes.size()));
@@ -167,14 +175,8 @@ std::optional<NodeType> DefinitionCompiler::check_type(const NodeDocument& docum
   const auto& type = document.type;
   if (const auto known = parse_enum<NodeType>(type)) return known;
   if (type.empty()) return std::nullopt;
-  const auto path = fmt::format("/nodes/{}/type", notes.place);
-  if (std::ranges::find(unavailable_types(), type) != unavailable_types().end()) {
-    faults_.add(path, "node.type_not_available",
-                fmt::format("{}: nodes of type '{}' are part of the language but not available yet",
-                            notes.subject, type));
-    return std::nullopt;
-  }
-  std::vector<std::string_view> known(unavailable_types().begin(), unavailable_types().end());
+  const auto path = place_path(notes.place) + "/type";
+  std::vector<std::string_view> known;
   for (const auto& entry : enum_names<NodeType>()) known.push_back(entry.name);
   faults_.add(path, "node.unknown_type",
               fmt::format("{}: there is no node type '{}'{}", notes.subject, type,
@@ -182,56 +184,20 @@ std::optional<NodeType> DefinitionCompiler::check_type(const NodeDocument& docum
   return std::nullopt;
 }
 
-void DefinitionCompiler::compile_options(const NodeDocument& document, const NodeNotes& notes,
-                                         Node& node) {
-  const auto path = fmt::format("/nodes/{}", notes.place);
-  const auto refuse = [&](std::string_view option, const std::optional<Json>& value) {
-    if (value)
-      faults_.add(child_path(path, option), "node.option_not_available",
-                  fmt::format("{}: '{}' is part of the language but not available yet",
-                              notes.subject, option));
-  };
-  refuse("cache", document.cache);
-  refuse("compensate", document.compensate);
-  refuse("pin", document.pin);
-  node.timeout = duration(document.timeout, path + "/timeout", notes.subject);
-  node.on_error = document.on_error.value_or(OnError::Fail);
-  node.join = document.join.value_or(Join::All);
-  node.effect = document.effect;
-  if (document.retry) compile_retry(*document.retry, notes, node);
-}
-
-void DefinitionCompiler::compile_retry(const RetryDocument& document, const NodeNotes& notes,
-                                       Node& node) {
-  const auto path = fmt::format("/nodes/{}/retry", notes.place);
-  auto& retry = node.retry;
-  // Who writes `retry` without a number wants more than one attempt.
-  constexpr int kAttempts = 3;
-  retry.max_attempts =
-      document.max_attempts ? static_cast<int>(document.max_attempts->value) : kAttempts;
-  retry.backoff = document.backoff.value_or(retry.backoff);
-  retry.initial_delay = duration(document.initial_delay, path + "/initial_delay", notes.subject)
-                            .value_or(retry.initial_delay);
-  retry.max_delay = duration(document.max_delay, path + "/max_delay", notes.subject)
-                        .value_or(std::max(retry.max_delay, retry.initial_delay));
-  if (retry.max_delay < retry.initial_delay)
-    faults_.add(path + "/max_delay", "bad_duration",
-                fmt::format("{}: max_delay is shorter than initial_delay", notes.subject));
-  retry.jitter = document.jitter.value_or(retry.jitter);
-  if (!(retry.jitter >= 0 && retry.jitter <= 1))
-    faults_.add(path + "/jitter", "out_of_range",
-                fmt::format("{}: jitter is a part from 0 to 1", notes.subject));
-  if (document.on) retry.on.assign(document.on->begin(), document.on->end());
-}
-
 void DefinitionCompiler::compile_with(const NodeDocument& document, NodeNotes& notes, Node& node) {
-  const auto path = fmt::format("/nodes/{}", notes.place);
+  const auto path = place_path(notes.place);
   const auto& rule = node_rule(node.type);
-  const auto with = document.with.value_or(JsonObject());
+  auto with = document.with.value_or(JsonObject());
   check_fields(rule, with, path + "/with", notes.subject, faults_);
   if (document.when) node.when = condition(*document.when, path + "/when", notes);
   if (node.type == NodeType::Switch) compile_cases(with, notes, node);
   if (node.type == NodeType::Wait) compile_filter(with, notes, node);
+  if (has_body(node.type)) {
+    compile_body(with, notes, node);
+    // The body is no part of the step's input.
+    with.erase("body");
+    with.erase("until");
+  }
   auto compiled = expr::compile_template(Json(with), literal_fields(rule));
   if (!compiled) return add_faults(compiled.error(), path + "/with", notes.subject);
   for (const auto& use : compiled->uses())
@@ -247,7 +213,7 @@ void DefinitionCompiler::compile_cases(const JsonObject& with, NodeNotes& notes,
   if (cases == nullptr || !cases->is_array()) return;
   for (std::size_t i = 0; i < cases->get_array().size(); ++i) {
     const auto& item = cases->get_array()[i];
-    const auto path = fmt::format("/nodes/{}/with/cases/{}", notes.place, i);
+    const auto path = fmt::format("{}/with/cases/{}", place_path(notes.place), i);
     const std::string name(text_member(item, "name"));
     const auto source = text_member(item, "when");
     if (name.empty()) continue;
@@ -274,7 +240,7 @@ void DefinitionCompiler::compile_filter(const JsonObject& with, const NodeNotes&
   const auto source = event != nullptr ? text_member(*event, "filter") : std::string_view{};
   if (source.empty()) return;
   auto compiled = expr::compile(source, {}, expr::event_roots());
-  const auto path = fmt::format("/nodes/{}/with/event/filter", notes.place);
+  const auto path = place_path(notes.place) + "/with/event/filter";
   if (!compiled) return add_faults(compiled.error(), path, notes.subject);
   node.event_filter = *std::move(compiled);
 }
@@ -286,7 +252,7 @@ void DefinitionCompiler::give_ports(const NodeDocument& document, const NodeNote
   if (node.type == NodeType::Switch) node.ports.emplace_back("default");
   if (node.ports.size() == 1 || node.type == NodeType::Wait) node.main_port = PortIndex{0};
   if (node.type == NodeType::Switch) node.main_port = static_cast<PortIndex>(node.ports.size() - 1);
-  const auto path = fmt::format("/nodes/{}/on_error", notes.place);
+  const auto path = place_path(notes.place) + "/on_error";
   if (node.type == NodeType::Fail && document.on_error && node.on_error != OnError::Fail)
     faults_.add(path, "node.option_not_applicable",
                 fmt::format("{}: a fail node always ends the execution", notes.subject));
@@ -337,8 +303,12 @@ std::optional<milliseconds> DefinitionCompiler::duration(const std::optional<std
   return length;
 }
 
+std::string DefinitionCompiler::place_path(std::size_t place) const {
+  return fmt::format("{}/nodes/{}", base_, place);
+}
+
 std::string DefinitionCompiler::node_path(NodeIndex node) const {
-  return fmt::format("/nodes/{}", notes_[node].place);
+  return place_path(notes_[node].place);
 }
 
 const std::vector<std::string_view>& DefinitionCompiler::ids() {
@@ -348,15 +318,16 @@ const std::vector<std::string_view>& DefinitionCompiler::ids() {
 }
 
 std::vector<Fault> validate(const Json& document) {
-  DefinitionCompiler compiler;
-  compiler.compile(document);
-  return std::move(compiler.faults()).take();
+  FaultList faults;
+  DefinitionCompiler(faults).compile(document);
+  return std::move(faults).take();
 }
 
 Result<std::shared_ptr<const Definition>> compile_definition(const Json& document) {
-  DefinitionCompiler compiler;
+  FaultList faults;
+  DefinitionCompiler compiler(faults);
   compiler.compile(document);
-  if (!compiler.faults().is_empty()) return invalid(std::move(compiler.faults()).take());
+  if (!faults.is_empty()) return invalid(std::move(faults).take());
   return std::make_shared<const Definition>(std::move(compiler).take());
 }
 

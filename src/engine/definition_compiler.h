@@ -17,17 +17,25 @@ namespace qd::engine {
 
 class DefinitionCompiler {
  public:
-  /// The definition is whole only when `faults()` is empty.
-  void compile(const Json& document);
-  [[nodiscard]] FaultList& faults() { return faults_; }
-  [[nodiscard]] Definition take() && { return std::move(definition_); }
-
- private:
   /// A use of a root in a node or in the outputs.
   struct Use {
     std::string path;
     expr::Reference reference;
+    /// `node 'a'`, where a node inside the body of another makes it; empty: the node itself.
+    std::string subject = {};
   };
+
+  /// The faults outlive it.
+  explicit DefinitionCompiler(FaultList& faults) : faults_(faults) {}
+  /// The definition is whole only when there are no faults.
+  void compile(const Json& document);
+  [[nodiscard]] Definition take() && { return std::move(definition_); }
+
+ private:
+  /// Of a body that stands at `base` in the document.
+  DefinitionCompiler(FaultList& faults, std::string base, int depth)
+      : faults_(faults), base_(std::move(base)), depth_(depth) {}
+
   struct NodeNotes {
     /// Its place in the document.
     std::size_t place = 0;
@@ -36,17 +44,19 @@ class DefinitionCompiler {
     std::vector<Use> uses;
     /// Whether its type could be read, so that its ports are known.
     bool has_ports = false;
+    /// The ids inside its body, and below.
+    std::vector<std::string> inner_ids;
   };
 
   // definition_compiler.cc: the document and its nodes.
   void compile_workflow(const WorkflowDocument& document);
-  void compile_outputs(const WorkflowDocument& document);
+  void compile_graph(const JsonArray& nodes, const JsonArray& edges,
+                     const std::optional<JsonObject>& outputs);
+  void compile_outputs(const std::optional<JsonObject>& outputs);
   void compile_node(const Json& value, std::size_t place);
   [[nodiscard]] bool check_id(const NodeDocument& document, const std::string& path);
   [[nodiscard]] std::optional<NodeType> check_type(const NodeDocument& document,
                                                    const NodeNotes& notes);
-  void compile_options(const NodeDocument& document, const NodeNotes& notes, Node& node);
-  void compile_retry(const RetryDocument& document, const NodeNotes& notes, Node& node);
   void compile_with(const NodeDocument& document, NodeNotes& notes, Node& node);
   void compile_cases(const JsonObject& with, NodeNotes& notes, Node& node);
   void compile_filter(const JsonObject& with, const NodeNotes& notes, Node& node);
@@ -58,6 +68,20 @@ class DefinitionCompiler {
   [[nodiscard]] std::optional<milliseconds> duration(const std::optional<std::string>& text,
                                                      const std::string& path,
                                                      std::string_view subject);
+
+  // definition_options.cc: what a node says beside its `with`.
+  void compile_options(const NodeDocument& document, NodeNotes& notes, Node& node);
+  void compile_retry(const RetryDocument& document, const NodeNotes& notes, Node& node);
+  void compile_cache(const CacheDocument& document, NodeNotes& notes, Node& node);
+  void refuse_options(const NodeDocument& document, const NodeNotes& notes, const Node& node);
+  void link_compensations(const JsonArray& nodes);
+  void link_compensation(NodeIndex node, const std::string& id);
+
+  // definition_bodies.cc: what maps and loops run.
+  void compile_body(const JsonObject& with, NodeNotes& notes, Node& node);
+  void compile_body_document(const Json& document, NodeNotes& notes, Node& node);
+  void check_inner_ids();
+  [[nodiscard]] bool is_body() const { return depth_ > 0; }
 
   // definition_graph.cc: edges and their shape.
   void compile_edges(const JsonArray& edges);
@@ -72,8 +96,10 @@ class DefinitionCompiler {
   void check_step_uses();
   void check_use(const Use& use, std::string_view subject);
   [[nodiscard]] std::optional<NodeIndex> check_step(const Use& use, std::string_view subject);
+  [[nodiscard]] const std::string& subject_of(const Use& use, NodeIndex node) const;
   [[nodiscard]] std::vector<char> nodes_that_see_an_error() const;
 
+  [[nodiscard]] std::string place_path(std::size_t place) const;
   [[nodiscard]] std::string node_path(NodeIndex node) const;
   [[nodiscard]] const std::vector<std::string_view>& ids();
 
@@ -83,7 +109,12 @@ class DefinitionCompiler {
   /// By edge: its place in the document.
   std::vector<std::size_t> edge_places_;
   std::vector<std::string_view> ids_;
-  FaultList faults_;
+  FaultList& faults_;
+  std::string base_;
+  /// 0 for the workflow itself, 1 for a body in it, ...
+  int depth_ = 0;
+  /// Of a body: steps that are none of its own.
+  std::vector<Use> outer_uses_;
 };
 
 }  // namespace qd::engine

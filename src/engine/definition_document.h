@@ -21,6 +21,12 @@ struct RetryDocument {
 BOOST_DESCRIBE_STRUCT(RetryDocument, (),
                       (max_attempts, backoff, initial_delay, max_delay, jitter, on))
 
+struct CacheDocument {
+  std::string key;
+  std::string ttl;
+};
+BOOST_DESCRIBE_STRUCT(CacheDocument, (), (key, ttl))
+
 /// Where the studio draws the node; without meaning for the engine.
 struct CanvasPosition {
   double x = 0;
@@ -41,9 +47,8 @@ struct NodeDocument {
   std::optional<Join> join;
   std::optional<Effect> effect;
   std::optional<CanvasPosition> position;
-  // Known to the language and refused until they are built.
-  std::optional<Json> cache;
-  std::optional<Json> compensate;
+  std::optional<CacheDocument> cache;
+  std::optional<std::string> compensate;
   std::optional<Json> pin;
 };
 BOOST_DESCRIBE_STRUCT(NodeDocument, (),
@@ -73,5 +78,13 @@ struct WorkflowDocument {
 BOOST_DESCRIBE_STRUCT(WorkflowDocument, (),
                       (format, name, description, inputs, timeout, nodes, edges, outputs,
                        concurrency))
+
+/// The body of a map or loop.
+struct BodyDocument {
+  JsonArray nodes;
+  std::optional<JsonArray> edges;
+  std::optional<JsonObject> outputs;
+};
+BOOST_DESCRIBE_STRUCT(BodyDocument, (), (nodes, edges, outputs))
 
 }  // namespace qd::engine

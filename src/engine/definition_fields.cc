@@ -24,6 +24,27 @@ constexpr FieldRule kAgent[] = {{"agent", Name, kRequired},
                                 {"input", Any},
                                 {"output_schema", Schema}};
 constexpr FieldRule kTool[] = {{"tool", Name, kRequired}, {"arguments", Object}};
+constexpr FieldRule kCode[] = {{"language", Language, kRequired},
+                               {"source", Source, kRequired},
+                               {"input", Any},
+                               {"memory_mb", FieldShape::Whole}};
+constexpr FieldRule kMap[] = {{"items", List, kRequired},
+                              {"concurrency", FieldShape::Whole},
+                              {"on_item_error", ItemError},
+                              {"body", Body, kRequired}};
+constexpr FieldRule kLoop[] = {{"until", Condition, kRequired},
+                               {"max_iterations", FieldShape::Whole},
+                               {"initial", Any},
+                               {"body", Body, kRequired}};
+constexpr FieldRule kWorkflow[] = {
+    {"workflow", Name, kRequired}, {"version", FieldShape::Whole}, {"input", Any}, {"wait", Flag}};
+constexpr FieldRule kEmit[] = {{"event", FieldShape::Text, kRequired}, {"data", Any}};
+constexpr FieldRule kRespond[] = {
+    {"status", FieldShape::Whole}, {"headers", Object}, {"body", Any}};
+constexpr FieldRule kTask[] = {{"queue", FieldShape::Text, kRequired},
+                               {"payload", Any},
+                               {"heartbeat", Duration},
+                               {"output_schema", Schema}};
 constexpr FieldRule kWait[] = {
     {"for", Duration}, {"until", Moment}, {"event", Event}, {"timeout", Duration}};
 constexpr FieldRule kApproval[] = {{"title", FieldShape::Text, kRequired},
@@ -47,6 +68,13 @@ constexpr NodeRule kRules[] = {
     {NodeType::Llm, kLlm, kOut, kLlmOneOf},
     {NodeType::Agent, kAgent, kOut, {}},
     {NodeType::Tool, kTool, kOut, {}},
+    {NodeType::Code, kCode, kOut, {}},
+    {NodeType::Map, kMap, kOut, {}},
+    {NodeType::Loop, kLoop, kOut, {}},
+    {NodeType::Workflow, kWorkflow, kOut, {}},
+    {NodeType::Emit, kEmit, kOut, {}},
+    {NodeType::Respond, kRespond, kOut, {}},
+    {NodeType::Task, kTask, kOut, {}},
     {NodeType::Wait, kWait, kWaitPorts, kWaitOneOf},
     {NodeType::Approval, kApproval, kApprovalPorts, {}},
     {NodeType::Fail, kFail, {}, {}},
@@ -55,9 +83,16 @@ constexpr NodeRule kRules[] = {
 constexpr std::string_view kMethods[] = {"GET",   "HEAD",   "POST",   "PUT",
                                          "PATCH", "DELETE", "OPTIONS"};
 constexpr std::string_view kModes[] = {"first", "all"};
+constexpr std::string_view kItemErrors[] = {"fail", "continue"};
+constexpr std::string_view kLanguages[] = {"javascript", "python"};
 constexpr std::string_view kCaseFields[] = {"name", "when"};
 constexpr std::string_view kEventFields[] = {"name", "filter"};
 constexpr std::string_view kApproverFields[] = {"roles", "users"};
+
+/// What rendering leaves as it is written. A body is compiled by itself.
+bool is_kept_literally(FieldShape shape) {
+  return shape == Schema || shape == Cases || shape == Source || shape == Condition;
+}
 
 bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -90,8 +125,20 @@ class FieldChecker {
         return expect(value.is_number(), path, "a number");
       case FieldShape::Whole:
         return expect(value.is_int64() && value.get_int64() > 0, path, "a whole number above 0");
+      case Flag:
+        return expect(value.is_bool(), path, "true or false");
       case Mode:
         return check_choice(value, path, kModes);
+      case ItemError:
+        return check_choice(value, path, kItemErrors);
+      case Language:
+        return check_choice(value, path, kLanguages);
+      case Source:
+        return expect(value.is_string() && !value.get_string().empty(), path, "a program's text");
+      case Condition:
+        return expect(value.is_string() && !value.get_string().empty(), path, "an expression");
+      case FieldShape::Body:
+        return expect(value.is_object(), path, "a body {nodes, edges, outputs}");
       case HttpMethod:
         return check_choice(value, path, kMethods);
       case Duration:
@@ -123,7 +170,20 @@ class FieldChecker {
 
  private:
   static bool is_literal(FieldShape shape) {
-    return shape == Name || shape == Schema || shape == Cases || shape == Mode;
+    switch (shape) {
+      case Name:
+      case Schema:
+      case Cases:
+      case Mode:
+      case ItemError:
+      case Language:
+      case Source:
+      case Condition:
+      case FieldShape::Body:
+        return true;
+      default:
+        return false;
+    }
   }
 
   void expect(bool holds, const std::string& path, std::string_view wanted) {
@@ -227,12 +287,6 @@ const NodeRule& node_rule(NodeType type) {
   return *std::ranges::find(kRules, type, &NodeRule::type);
 }
 
-std::span<const std::string_view> unavailable_types() {
-  static constexpr std::string_view kTypes[] = {"code", "map",     "loop", "workflow",
-                                                "emit", "respond", "task"};
-  return kTypes;
-}
-
 void check_fields(const NodeRule& rule, const JsonObject& with, const std::string& path,
                   const std::string& subject, FaultList& faults) {
   FieldChecker checker(subject, faults);
@@ -254,7 +308,7 @@ void check_fields(const NodeRule& rule, const JsonObject& with, const std::strin
 std::vector<std::string> literal_fields(const NodeRule& rule) {
   std::vector<std::string> names;
   for (const auto& field : rule.fields)
-    if (field.shape == Schema || field.shape == Cases) names.emplace_back(field.name);
+    if (is_kept_literally(field.shape)) names.emplace_back(field.name);
   return names;
 }
 

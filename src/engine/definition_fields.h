@@ -22,8 +22,19 @@ enum class FieldShape {
   List,
   Number,
   Whole,
+  /// `true` or `false`.
+  Flag,
   /// `first` or `all`.
   Mode,
+  /// `fail` or `continue`.
+  ItemError,
+  Language,
+  /// A program; kept literally.
+  Source,
+  /// An expression without braces.
+  Condition,
+  /// Nodes and edges of their own.
+  Body,
   HttpMethod,
   Duration,
   Moment,
@@ -52,9 +63,6 @@ struct NodeRule {
 };
 
 [[nodiscard]] const NodeRule& node_rule(NodeType type);
-
-/// Types of the language that this version does not run.
-[[nodiscard]] std::span<const std::string_view> unavailable_types();
 
 /// Checks a node's `with` against its rule. `subject` names the node in messages.
 void check_fields(const NodeRule& rule, const JsonObject& with, const std::string& path,

@@ -17,7 +17,7 @@ std::string describe_ports(const Node& node) {
 void DefinitionCompiler::compile_edges(const JsonArray& edges) {
   definition_.edges.reserve(edges.size());
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    const auto path = fmt::format("/edges/{}", i);
+    const auto path = fmt::format("{}/edges/{}", base_, i);
     const auto read = json::from_json<EdgeDocument>(edges[i], json::Unknown::Reject, path);
     if (!read) {
       add_faults({.faults = read.error().faults}, "", fmt::format("edge {}", i + 1));
@@ -128,7 +128,7 @@ void DefinitionCompiler::report_cycle(const std::vector<EdgeIndex>& cycle) {
     }
     names += " -> " + definition_.nodes[definition_.edges[cycle[i]].to].id;
   }
-  faults_.add(fmt::format("/edges/{}", edge_places_[cycle.back()]), "edge.cycle",
+  faults_.add(fmt::format("{}/edges/{}", base_, edge_places_[cycle.back()]), "edge.cycle",
               fmt::format("the edges form a cycle: {}", names));
 }
 

@@ -53,6 +53,8 @@ void DefinitionCompiler::check_references() {
   const auto sees_error = nodes_that_see_an_error();
   for (NodeIndex i = 0; i < notes_.size(); ++i)
     for (const auto& use : notes_[i].uses) {
+      // What a body uses was checked there, but for the steps around it.
+      if (!use.subject.empty()) continue;
       check_use(use, notes_[i].subject);
       if (is_sorted && use.reference.root == "error" && sees_error[i] == 0)
         faults_.add(use.path, "expression.unknown_name",
@@ -80,7 +82,7 @@ void DefinitionCompiler::check_step_uses() {
   std::unordered_map<NodeIndex, std::size_t> columns;
   for (NodeIndex i = 0; i < notes_.size(); ++i)
     for (const auto& use : notes_[i].uses)
-      if (const auto step = check_step(use, notes_[i].subject)) {
+      if (const auto step = check_step(use, subject_of(use, i))) {
         uses.push_back({i, *step, &use});
         columns.try_emplace(*step, columns.size());
       }
@@ -93,20 +95,31 @@ void DefinitionCompiler::check_step_uses() {
       if (const auto column = columns.find(from); column != columns.end())
         ancestors.add(node, column->second);
     }
+  // What undoes a node comes after it.
+  for (NodeIndex node = 0; node < definition_.nodes.size(); ++node)
+    if (const auto undo = definition_.nodes[node].compensate) {
+      ancestors.inherit(*undo, node);
+      if (const auto column = columns.find(node); column != columns.end())
+        ancestors.add(*undo, column->second);
+    }
   for (const auto& [by, step, use] : uses)
     if (!ancestors.has(by, columns.at(step)))
       faults_.add(
           use->path, "expression.step_not_upstream",
-          fmt::format("{}: {}: step '{}' does not come before this node", notes_[by].subject,
+          fmt::format("{}: {}: step '{}' does not come before this node", subject_of(*use, by),
                       place(use->reference), definition_.nodes[step].id));
+}
+
+const std::string& DefinitionCompiler::subject_of(const Use& use, NodeIndex node) const {
+  return use.subject.empty() ? notes_[node].subject : use.subject;
 }
 
 void DefinitionCompiler::check_use(const Use& use, std::string_view subject) {
   const auto& [root, member, field, at] = use.reference;
-  if (root == "item" || root == "index")
+  if (!is_body() && (root == "item" || root == "index"))
     return faults_.add(use.path, "expression.unknown_name",
-                       fmt::format("{}: {}: '{}' is known only in the body of a map", subject,
-                                   place(use.reference), root));
+                       fmt::format("{}: {}: '{}' is known only in the body of a map or loop",
+                                   subject, place(use.reference), root));
   const auto known = members_of(root);
   if (known.empty() || member.empty() || std::ranges::find(known, member) != known.end()) return;
   faults_.add(use.path, "expression.unknown_name",
@@ -124,17 +137,18 @@ std::optional<NodeIndex> DefinitionCompiler::check_step(const Use& use, std::str
     return std::nullopt;
   }
   const auto step = definition_.find(member);
-  if (!step) {
-    faults_.add(use.path, "expression.unknown_step",
-                fmt::format("{}: {}: there is no step '{}'{}", subject, place(use.reference),
-                            member, faults_.suggest(member, ids())));
-    return std::nullopt;
-  }
   const Names fields = kStepFields;
-  if (!field.empty() && std::ranges::find(fields, field) == fields.end())
+  if (step && !field.empty() && std::ranges::find(fields, field) == fields.end())
     faults_.add(use.path, "expression.unknown_name",
                 fmt::format("{}: {}: a step has {}, not '{}'; what it made is in output", subject,
                             place(use.reference), fmt::join(fields, ", "), field));
+  if (!step && is_body()) {
+    outer_uses_.push_back({use.path, use.reference, std::string(subject)});
+  } else if (!step) {
+    faults_.add(use.path, "expression.unknown_step",
+                fmt::format("{}: {}: there is no step '{}'{}", subject, place(use.reference),
+                            member, faults_.suggest(member, ids())));
+  }
   return step;
 }
 

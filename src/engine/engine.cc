@@ -9,6 +9,7 @@
 #include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "engine/journal_outbox.h"
 #include "engine/json_schema.h"
 #include "engine/runner.h"
 
@@ -32,6 +33,14 @@ std::unexpected<Error> finished_already() {
 Result<void> require_unfinished(const Machine& machine) {
   if (is_final(machine.execution().status)) return finished_already();
   return {};
+}
+
+/// A test run stops at a step that there is.
+Result<void> check_stop(const Definition& definition, const Json& test) {
+  const auto* stop_at = json::find(test, "stop_at");
+  if (!stop_at || definition.find(stop_at->as_string())) return {};
+  return invalid({{"/stop_at", "execution.unknown_step",
+                   fmt::format("the workflow has no step '{}'", std::string_view(stop_at->as_string()))}});
 }
 
 std::unexpected<Error> decided_already() {
@@ -87,6 +96,8 @@ class Engine::Impl {
 
   Task<Result<Execution>> begin(StartRequest request);
   Task<Result<Execution>> decide(ApprovalId id, Decision decision);
+  Task<Result<std::int64_t>> publish(ProjectId project, EventMessage event);
+  Task<Result<void>> wake(ExecutionId id);
   Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false) {
     return runner_.call(std::move(id), std::move(act), is_forced);
   }
@@ -165,13 +176,16 @@ Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
                       .priority = request.priority,
                       .created_at = parts_.clock.now(),
                       .updated_at = parts_.clock.now(),
-                      .created_by = request.created_by};
+                      .created_by = request.created_by,
+                      .test = std::move(request.test),
+                      .response = {}};
   if (request.workflow) {
     execution.workflow_id = request.workflow->workflow;
     execution.workflow_version = request.workflow->version;
   }
   QD_CO_TRY(auto definition, co_await runner_.definition_of(execution, request.document));
   QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
+  QD_CO_CHECK(check_stop(*definition, execution.test));
   if (runner_.is_full())
     co_return co_await runner_.add_to_backlog(std::move(execution), std::move(request.document));
   std::shared_ptr<const ProjectScope> project;
@@ -196,15 +210,28 @@ Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
   approval.decided_by = decision.decided_by;
   co_return co_await runner_.call(
       approval.execution_id, [this, approval](Machine& machine) mutable -> Result<void> {
-        const auto node = machine.state().definition().find(approval.node_id);
-        const bool is_waiting = node && !is_final(machine.execution().status) &&
-                                machine.state().step(*node).status == StepStatus::Waiting &&
-                                machine.state().step(*node).approval == approval.id.value;
+        const auto step = machine.state().find_step(approval.node_id);
+        const bool is_waiting = step && !is_final(machine.execution().status) &&
+                                step->state().status == StepStatus::Waiting &&
+                                step->state().awaited == approval.id.value;
         if (!is_waiting) return decided_already();
         approval.decided_at = parts_.clock.now();
         machine.decide(approval, parts_.clock.now());
         return {};
       });
+}
+
+Task<Result<std::int64_t>> Engine::Impl::publish(ProjectId project, EventMessage event) {
+  const auto told = co_await parts_.database.write([&](db::Transaction& tx) {
+    return journal::publish(tx, project, event, parts_.clock.now());
+  });
+  runner_.wake(told);
+  co_return std::ssize(told);
+}
+
+Task<Result<void>> Engine::Impl::wake(ExecutionId id) {
+  runner_.wake({std::move(id)});
+  co_return Result<void>();
 }
 
 Engine::Engine(EngineParts parts, EngineOptions options)
@@ -263,8 +290,7 @@ Task<Result<Execution>> Engine::retry(ExecutionId id) {
     if (!is_final(status) || status == ExecutionStatus::Completed)
       return fail(ErrorKind::Conflict, "execution.not_failed",
                   "only an execution that failed, was cancelled or timed out can be retried");
-    machine.retry(impl_->parts_.clock.now());
-    return {};
+    return machine.retry(impl_->parts_.clock.now());
   }));
 }
 
@@ -282,6 +308,14 @@ Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json
   co_return *taken;
 }
 
+Task<Result<std::int64_t>> Engine::publish(ProjectId project, EventMessage event) {
+  return impl_->inside(impl_->publish(std::move(project), std::move(event)));
+}
+
+Task<Result<void>> Engine::wake(ExecutionId id) {
+  return impl_->inside(impl_->wake(std::move(id)));
+}
+
 Task<Result<Approval>> Engine::decide(ApprovalId id, Decision decision) {
   QD_CO_CHECK(co_await impl_->inside(impl_->decide(id, std::move(decision))));
   auto approval = co_await impl_->parts_.database.read(
@@ -295,13 +329,19 @@ Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
                                         Resolution resolution) {
   return impl_->inside(impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
     QD_CHECK(require_unfinished(machine));
-    const auto node = machine.state().definition().find(node_id);
-    if (!node || machine.state().step(*node).status != StepStatus::Uncertain)
+    const auto step = machine.state().find_step(node_id);
+    if (!step || step->state().status != StepStatus::Uncertain)
       return fail(ErrorKind::Conflict, "step.not_uncertain",
                   "this step does not wait to be told what became of it");
-    machine.resolve(*node, resolution.happened, resolution.output, impl_->parts_.clock.now());
+    machine.resolve(*step, resolution.happened, resolution.output, impl_->parts_.clock.now());
     return {};
   }));
+}
+
+std::unique_ptr<Watchers::Watch> Engine::watch_queue(
+    const ProjectId& project, std::string_view queue,
+    const boost::asio::any_io_executor& executor) {
+  return std::make_unique<Watchers::Watch>(impl_->watchers_, queue_topic(project, queue), executor);
 }
 
 Task<std::int64_t> Engine::changed(ExecutionId id, std::int64_t after, Timestamp deadline) {

@@ -16,6 +16,7 @@
 #include "engine/catalog.h"
 #include "engine/records.h"
 #include "engine/step.h"
+#include "engine/watchers.h"
 #include "platform/db/db.h"
 #include "platform/metrics/metrics.h"
 
@@ -33,6 +34,9 @@ struct StartRequest {
   std::string trigger = "manual";
   std::int64_t priority = 0;
   UserId created_by;
+  /// A test run: pinned nodes give their pins, and it ends with the step `{stop_at}` where that is
+  /// said. Null: it is none.
+  Json test;
 };
 
 struct Decision {
@@ -100,6 +104,11 @@ class Engine {
   /// Hands `payload` to every step of the execution that waits for an event of that name and whose
   /// filter holds; how many took it. NotFound `execution.not_waiting` when none did.
   Task<Result<std::int64_t>> signal(ExecutionId id, std::string name, Json payload);
+  /// Hands the event to every execution of the project that waits for it; how many there were.
+  /// Durable when it resumes.
+  Task<Result<std::int64_t>> publish(ProjectId project, EventMessage event);
+  /// A message was stored for the execution.
+  Task<Result<void>> wake(ExecutionId id);
   /// Conflict `approval.decided`; Invalid when the form does not fit (paths under /form).
   Task<Result<Approval>> decide(ApprovalId id, Decision decision);
   /// Of a step whose status is uncertain; Conflict `step.not_uncertain` otherwise.
@@ -111,6 +120,11 @@ class Engine {
   Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
   /// Suspends until it is over or the deadline has come; whether it is over.
   Task<bool> finished(ExecutionId id, Timestamp deadline);
+
+  /// Told when a task is put into the project's queue. The engine outlives it.
+  [[nodiscard]] std::unique_ptr<Watchers::Watch> watch_queue(
+      const ProjectId& project, std::string_view queue,
+      const boost::asio::any_io_executor& executor);
 
   /// For readiness: whether `start` has ended and `stop` has not begun.
   [[nodiscard]] bool is_running() const;

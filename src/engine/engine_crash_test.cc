@@ -17,6 +17,19 @@ nodes:
   - {id: pause, type: wait, with: {for: 1m}}
   - {id: never, type: fail, with: {message: no}}
   - {id: ok, type: approval, with: {title: "Go?"}}
+  - id: each
+    type: map
+    with:
+      items: [1, 2, 3]
+      concurrency: 2
+      body: {nodes: [{id: seen, type: http, with: {url: "http://s/{{ item }}"}, effect: keyed}]}
+  - id: again
+    type: loop
+    with:
+      until: index == 1
+      body:
+        nodes: [{id: plain, type: transform, with: {set: {n: "{{ index }}"}}}, {id: asked, type: http, with: {url: "http://a"}, effect: read}]
+        edges: [{from: plain, to: asked}]
   - {id: end, type: transform, join: all, with: {set: {done: "{{ steps.once.output }}"}}}
 edges:
   - {from: start, to: read}
@@ -28,13 +41,16 @@ edges:
   - {from: route, port: default, to: never}
   - {from: once, to: ok}
   - {from: pause, to: ok}
-  - {from: ok, port: approved, to: end}
-outputs: {done: "{{ steps.end.output.done }}"}
+  - {from: ok, port: approved, to: each}
+  - {from: each, to: again}
+  - {from: again, to: end}
+outputs: {done: "{{ steps.end.output.done }}", each: "{{ steps.each.output }}", again: "{{ steps.again.output }}"}
 )";
 
 class EngineCrashes : public EngineTest {
  protected:
-  /// Does what the outside has to do, until it is over; how often it had to say what became of a step.
+  /// Does what the outside has to do, until it is over; how often it had to say what became of a
+  /// step.
   int see_through(const ExecutionId& id) {
     int resolved = 0;
     for (;;) {
@@ -42,9 +58,11 @@ class EngineCrashes : public EngineTest {
       if (is_final(execution.status)) return resolved;
       if (execution.waiting_for == "answer") {
         ++resolved;
-        static_cast<void>(test::run(engine().resolve(id, "once", {.happened = true, .output = JsonObject{{"done", "once"}}})));
+        static_cast<void>(test::run(engine().resolve(
+            id, "once", {.happened = true, .output = JsonObject{{"done", "once"}}})));
       } else if (execution.waiting_for == "approval") {
-        static_cast<void>(test::run(engine().decide(approvals(id).back().id, {.approved = true, .form = {}, .decided_by = {"u"}})));
+        static_cast<void>(test::run(engine().decide(
+            approvals(id).back().id, {.approved = true, .form = {}, .decided_by = {"u"}})));
       } else {
         clock().advance(1min);
         test::run(engine().changed(id, execution.revision, clock().now() + 1h));
@@ -53,21 +71,24 @@ class EngineCrashes : public EngineTest {
   }
 
   /// The execution after its first events.
-  static RunState state_after(const Execution& done, const std::vector<Event>& all, std::size_t count) {
-    RunState state(done, compile_definition(document(kEverything)).value());
-    for (std::size_t i = 0; i < count; ++i) state.apply(all[i]);
+  static std::unique_ptr<RunState> state_after(const Execution& done, const std::vector<Event>& all,
+                                               std::size_t count) {
+    auto state =
+        std::make_unique<RunState>(done, compile_definition(document(kEverything)).value());
+    for (std::size_t i = 0; i < count; ++i) state->apply(all[i]);
     return state;
   }
   /// Whether nothing but time and people moves it on.
   static bool is_quiet(const RunState& state) {
-    const auto open = state.open_steps();
-    return !open.empty() && std::ranges::none_of(open, [&](NodeIndex node) {
-      return state.step(node).status == StepStatus::Running;
+    const auto& open = state.open_steps();
+    return !open.empty() && std::ranges::none_of(open, [&](const StepRef& step) {
+      return step.state().status == StepStatus::Running;
     });
   }
 
   /// A store as a process would have left it that was killed after the first `count` events.
-  ExecutionId store_prefix(const Execution& done, const std::vector<Event>& all, const std::vector<Approval>& asked, std::size_t count) {
+  ExecutionId store_prefix(const Execution& done, const std::vector<Event>& all,
+                           const std::vector<Approval>& asked, std::size_t count) {
     auto execution = done;
     execution.id = ExecutionId::make(clock().now());
     execution.status = count == 0 ? ExecutionStatus::Pending : ExecutionStatus::Running;
@@ -76,22 +97,26 @@ class EngineCrashes : public EngineTest {
     execution.output = nullptr;
     if (count == 0) execution.started_at.reset();
     const auto state = state_after(done, all, count);
-    if (is_quiet(state)) {
+    if (is_quiet(*state)) {
       execution.status = ExecutionStatus::Waiting;
-      execution.waiting_for = state.waiting_for();
+      execution.waiting_for = state->waiting_for();
     }
-    journal::Entry entry{.execution = execution, .changes = {}, .timing = {.wake_at = state.next_wake()}, .fence = 0};
+    journal::Entry entry{.execution = execution,
+                         .changes = {},
+                         .timing = {.wake_at = state->next_wake()},
+                         .fence = 0};
     entry.changes.events.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
     for (auto& event : entry.changes.events) {
-      if (event.type != EventType::StepWaiting || !event.data.contains("approval")) continue;
+      if (event.type != EventType::StepWaiting || !event.data.contains("awaited")) continue;
       auto approval = asked.front();
       approval.id = ApprovalId::make(clock().now());
       approval.execution_id = execution.id;
       approval.status = ApprovalStatus::Pending;
-      event.data["approval"] = approval.id.value;
+      event.data["awaited"] = approval.id.value;
       entry.changes.new_approvals.push_back(approval);
     }
-    test::run(database().write([&](db::Transaction& tx) { journal::insert(tx, entry, document(kEverything)); }));
+    test::run(database().write(
+        [&](db::Transaction& tx) { return journal::insert(tx, entry, document(kEverything)); }));
     return execution.id;
   }
 };
@@ -112,18 +137,30 @@ TEST_P(EngineCrashes, AtAnyEventLeadToTheSameEndAndNothingTwice) {
     begin_engine();
     const int resolved = see_through(id);
     const auto again = read(id);
-    EXPECT_EQ(again.status, ExecutionStatus::Completed) << "after " << count << ": " << json::print(again.error);
+    EXPECT_EQ(again.status, ExecutionStatus::Completed)
+        << "after " << count << ": " << json::print(again.error);
     EXPECT_EQ(json::print(again.output), json::print(done.output)) << "after " << count;
 
     const auto before = [&](EventType type, std::string_view node) {
-      return std::ranges::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count),
-                                 [&](const Event& event) { return event.type == type && event.node_id == node; });
+      return std::ranges::any_of(
+          all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count),
+          [&](const Event& event) { return event.type == type && event.node_id == node; });
     };
+    const auto ended = [&](std::string_view inside) {
+      return std::ranges::count_if(
+          all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), [&](const Event& event) {
+            return event.type == EventType::StepCompleted && event.node_id.ends_with(inside);
+          });
+    };
+    EXPECT_EQ(effects().done("seen"), 3 - ended(".seen")) << "after " << count;
+    EXPECT_EQ(effects().done("asked"), 2 - ended(".asked")) << "after " << count;
     for (const auto* node : {"read", "keyed"})
-      EXPECT_EQ(effects().done(node), before(EventType::StepCompleted, node) ? 0 : 1) << node << " after " << count;
+      EXPECT_EQ(effects().done(node), before(EventType::StepCompleted, node) ? 0 : 1)
+          << node << " after " << count;
     const bool was_sent = before(EventType::StepStarted, "once");
     EXPECT_EQ(effects().done("once"), was_sent ? 0 : 1) << "after " << count;
-    EXPECT_EQ(resolved, was_sent && !before(EventType::StepCompleted, "once") ? 1 : 0) << "after " << count;
+    EXPECT_EQ(resolved, was_sent && !before(EventType::StepCompleted, "once") ? 1 : 0)
+        << "after " << count;
   }
 }
 

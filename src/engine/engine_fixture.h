@@ -2,15 +2,16 @@
 // effects that only count.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <map>
 #include <mutex>
 
+#include <gtest/gtest.h>
+
 #include "engine/engine.h"
 #include "engine/journal.h"
 #include "engine/steps/pure_steps.h"
+#include "engine/steps/workflow.h"
 #include "engine/yaml.h"
 #include "support/stores.h"
 
@@ -21,10 +22,23 @@ using namespace std::chrono_literals;
 /// Knows the documents that a test gave it, and nothing else.
 class TableCatalog final : public Catalog {
  public:
-  Task<Result<std::shared_ptr<const Definition>>> workflow(WorkflowVersion) override {
+  Task<Result<std::shared_ptr<const Definition>>> workflow(WorkflowVersion ref) override {
+    if (const auto found = workflows_.find(ref.workflow.value); found != workflows_.end())
+      co_return found->second;
     co_return fail(ErrorKind::NotFound, "workflow.version_not_found", "there is none");
   }
-  Task<Result<std::shared_ptr<const AgentSpec>>> agent(ProjectId, std::string, std::optional<std::int64_t>) override {
+  Task<Result<NamedWorkflow>> find_workflow(ProjectId, std::string name,
+                                            std::optional<std::int64_t>) override {
+    const auto found = workflows_.find(name);
+    if (found == workflows_.end())
+      co_return fail(ErrorKind::NotFound, "workflow.not_found", "there is none");
+    co_return NamedWorkflow{{{name}, 1}, name, found->second};
+  }
+  void add_workflow(const std::string& name, const Json& document) {
+    workflows_[name] = compile_definition(document).value();
+  }
+  Task<Result<std::shared_ptr<const AgentSpec>>> agent(ProjectId, std::string,
+                                                       std::optional<std::int64_t>) override {
     co_return fail(ErrorKind::NotFound, "agent.not_found", "there is none");
   }
   Task<Result<std::shared_ptr<const ToolSpec>>> tool(ProjectId, std::string) override {
@@ -39,6 +53,9 @@ class TableCatalog final : public Catalog {
   Task<Result<std::shared_ptr<const ProjectScope>>> project(ProjectId id) override {
     co_return std::make_shared<const ProjectScope>(ProjectScope{id, "Test", {{"limit", 3}}});
   }
+
+ private:
+  std::map<std::string, std::shared_ptr<const Definition>> workflows_;
 };
 
 /// An effect that is over at once, or never: by node, how often it was done, under which keys.
@@ -47,14 +64,17 @@ class CountingStep final : public EffectStep {
   Task<StepResult> run(StepRun run) override {
     const auto effect = run.node->effect.value_or(Effect::Read);
     if (run.interrupted && effect == Effect::Once) co_return StepUncertain{"it may have been done"};
-    StepResult result = StepDone{.output = JsonObject{{"done", run.node->id}}, .cost_usd = 0.5, .tokens = 10};
+    StepResult result =
+        StepDone{.output = JsonObject{{"done", run.node->id}}, .cost_usd = 0.5, .tokens = 10};
     {
       const std::lock_guard lock(mutex_);
       ++done_[run.node->id];
       keys_[run.node->id].insert(run.idempotency_key);
       if (auto& failures = failures_[run.node->id]; failures > 0) {
         --failures;
-        result = StepFailed{.error = {.code = "test.failed", .message = "as told", .retryable = true, .details = {}}};
+        result = StepFailed{
+            .error = {
+                .code = "test.failed", .message = "as told", .retryable = true, .details = {}}};
       }
     }
     co_return result;
@@ -87,8 +107,10 @@ class EngineTest : public test::StoreTest {
     StoreTest::SetUp();
     test::run(database().write([&](db::Transaction& tx) {
       constexpr db::Sql kProject{"test.project",
-                                 "INSERT INTO projects (id, name, slug, description, status, settings, metadata, is_public, "
-                                 "is_template, tags, created_by, created_at, updated_at, revision) VALUES ('p', 'P', 'p', '', "
+                                 "INSERT INTO projects (id, name, slug, description, status, "
+                                 "settings, metadata, is_public, "
+                                 "is_template, tags, created_by, created_at, updated_at, revision) "
+                                 "VALUES ('p', 'P', 'p', '', "
                                  "'active', '{}', '{}', 0, 0, '[]', 'u', 0, 0, 1)"};
       tx.execute(kProject);
     }));
@@ -104,7 +126,9 @@ class EngineTest : public test::StoreTest {
     StepKinds kinds;
     pure_.add_to(kinds);
     kinds.effects[static_cast<std::size_t>(NodeType::Http)] = effects_.get();
-    engine_ = std::make_unique<Engine>(EngineParts{database(), clock_, catalog_, kinds, nullptr}, EngineOptions{});
+    kinds.effects[static_cast<std::size_t>(NodeType::Workflow)] = &workflow_;
+    engine_ = std::make_unique<Engine>(EngineParts{database(), clock_, catalog_, kinds, nullptr},
+                                       EngineOptions{});
     test::run(engine_->start());
   }
   void end_engine() {
@@ -115,38 +139,53 @@ class EngineTest : public test::StoreTest {
   Engine& engine() { return *engine_; }
   CountingStep& effects() { return *effects_; }
   ManualClock& clock() { return clock_; }
+  TableCatalog& catalog() { return catalog_; }
 
   static Json document(std::string_view yaml) { return yaml_to_json(yaml)->value; }
 
   Result<Execution> begin(std::string_view yaml, Json input = JsonObject{}) {
-    return test::run(engine().begin({.project = {"p"}, .document = document(yaml), .name = "test", .input = std::move(input), .created_by = {"u"}}));
+    return test::run(engine().begin({.project = {"p"},
+                                     .document = document(yaml),
+                                     .name = "test",
+                                     .input = std::move(input),
+                                     .created_by = {"u"}}));
   }
   /// The execution once nothing moves any more: it is over, or waits for what only a test can do.
   Execution settled(const ExecutionId& id) {
     for (;;) {
       auto execution = read(id);
-      const bool moves = execution.status == ExecutionStatus::Running || execution.status == ExecutionStatus::Pending;
+      const bool moves = execution.status == ExecutionStatus::Running ||
+                         execution.status == ExecutionStatus::Pending;
       if (!moves) return execution;
       test::run(engine().changed(id, execution.revision, clock_.now() + 1h));
     }
   }
   Execution read(const ExecutionId& id) {
-    constexpr db::Sql kFind{"test.find", "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-    return *test::run(database().read([&](db::Snapshot& view) { return view.first<Execution>(kFind, id); }));
+    constexpr db::Sql kFind{"test.find",
+                            "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+    return *test::run(
+        database().read([&](db::Snapshot& view) { return view.first<Execution>(kFind, id); }));
   }
   std::vector<Event> events(const ExecutionId& id) {
-    constexpr db::Sql kEvents{"test.events", "SELECT seq, at, type, node_id, data FROM execution_events WHERE execution_id = $1 ORDER BY seq"};
-    return test::run(database().read([&](db::Snapshot& view) { return view.all<Event>(kEvents, id); }));
+    constexpr db::Sql kEvents{"test.events",
+                              "SELECT seq, at, type, node_id, data FROM execution_events WHERE "
+                              "execution_id = $1 ORDER BY seq"};
+    return test::run(
+        database().read([&](db::Snapshot& view) { return view.all<Event>(kEvents, id); }));
   }
   std::vector<Approval> approvals(const ExecutionId& id) {
-    constexpr db::Sql kApprovals{"test.approvals", "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE execution_id = $1 ORDER BY created_at"};
-    return test::run(database().read([&](db::Snapshot& view) { return view.all<Approval>(kApprovals, id); }));
+    constexpr db::Sql kApprovals{"test.approvals",
+                                 "SELECT " QD_APPROVAL_COLUMNS
+                                 " FROM approvals WHERE execution_id = $1 ORDER BY created_at"};
+    return test::run(
+        database().read([&](db::Snapshot& view) { return view.all<Approval>(kApprovals, id); }));
   }
 
  private:
   ManualClock clock_{Timestamp(std::chrono::sys_days(std::chrono::year(2026) / 11 / 24))};
   TableCatalog catalog_;
   PureSteps pure_;
+  WorkflowStep workflow_{catalog_};
   std::unique_ptr<CountingStep> effects_;
   std::unique_ptr<Engine> engine_;
 };

@@ -14,7 +14,8 @@ nodes:
   - {id: b, type: transform, with: {set: {n: "{{ steps.a.output.n * 2 }}"}}}
 edges: [{from: a, to: b}]
 outputs: {n: "{{ steps.b.output.n }}"}
-)", JsonObject{{"n", 4}});
+)",
+                          JsonObject{{"n", 4}});
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->status, ExecutionStatus::Completed);
   EXPECT_EQ(json::print(done->output), R"({"n":14})");
@@ -40,7 +41,9 @@ nodes: [{id: x, type: http, with: {url: "http://x"}, retry: {max_attempts: 3, in
 }
 
 TEST_P(EngineRuns, CostsAreSummedOverAttempts) {
-  const auto begun = begin("nodes: [{id: x, type: http, with: {url: 'http://x'}}, {id: y, type: http, with: {url: 'http://y'}}]");
+  const auto begun = begin(
+      "nodes: [{id: x, type: http, with: {url: 'http://x'}}, {id: y, type: http, with: {url: "
+      "'http://y'}}]");
   test::run(engine().finished(begun->id, clock().now() + 1h));
   const auto done = read(begun->id);
   EXPECT_DOUBLE_EQ(done.cost_usd, 1.0);
@@ -90,11 +93,14 @@ TEST_P(EngineRuns, WhoeverLostAnExecutionCantWriteToIt) {
   settled(begun->id);
   auto execution = read(begun->id);
   const auto before = execution.revision;
-  const auto stored = test::run(database().write([&](db::Transaction& tx) { return journal::claim(tx, begun->id, {.now = clock().now()}); }));
+  const auto stored = test::run(database().write(
+      [&](db::Transaction& tx) { return journal::claim(tx, begun->id, {.now = clock().now()}); }));
   execution.revision = before + 1;
-  journal::Entry entry{.execution = execution, .changes = {}, .timing = {}, .fence = stored->fence - 1};
+  journal::Entry entry{
+      .execution = execution, .changes = {}, .timing = {}, .fence = stored->fence - 1};
   entry.changes.events.push_back({before + 1, clock().now(), EventType::Paused, "", {}});
-  const auto written = test::run(database().write([&](db::Transaction& tx) { return journal::append(tx, entry); }));
+  const auto written =
+      test::run(database().write([&](db::Transaction& tx) { return journal::append(tx, entry); }));
   EXPECT_EQ(written.error().code, "execution.elsewhere");
   EXPECT_EQ(read(begun->id).revision, before);
 }

@@ -12,13 +12,14 @@ std::optional<std::string> named(const StepState& step, std::string_view field) 
                                      : std::nullopt;
 }
 
-Step to_step(const RunState& state, NodeIndex index) {
-  const auto& node = state.definition().nodes[index];
-  const auto& from = state.step(index);
-  Step step{.id = state.execution().id.value + ":" + node.id,
-            .execution_id = state.execution().id,
+Step to_step(const ExecutionId& execution, const StepRef& ref) {
+  const auto& node = ref.node();
+  const auto& from = ref.state();
+  const auto path = ref.path();
+  Step step{.id = execution.value + ":" + path,
+            .execution_id = execution,
             .node_id = node.id,
-            .path = node.id,
+            .path = path,
             .type = node.type,
             .status = from.status,
             .waiting_for = std::nullopt,
@@ -33,11 +34,28 @@ Step to_step(const RunState& state, NodeIndex index) {
             .finished_at = from.finished_at,
             .duration_ms = std::nullopt,
             .cost_usd = from.cost_usd,
-            .tokens = from.tokens};
+            .tokens = from.tokens,
+            .items = std::nullopt,
+            .execution = std::nullopt};
   if (from.reason) step.waiting_for = std::string(enum_name(*from.reason));
   if (from.started_at && from.finished_at)
     step.duration_ms = (*from.finished_at - *from.started_at).count();
+  if (from.body)
+    step.items = StepItems{static_cast<std::int64_t>(from.body->total),
+                           static_cast<std::int64_t>(from.body->done),
+                           static_cast<std::int64_t>(from.body->failed),
+                           static_cast<std::int64_t>(from.body->frames.size())};
+  if (node.type == NodeType::Workflow && !from.awaited.empty())
+    step.execution = ExecutionId{from.awaited};
   return step;
+}
+
+void add_steps(std::vector<Step>& steps, const ExecutionId& execution, Frame& frame) {
+  for (NodeIndex i = 0; i < frame.definition().nodes.size(); ++i) {
+    steps.push_back(to_step(execution, {&frame, i}));
+    if (const auto& body = frame.step(i).body)
+      for (const auto& [index, inner] : body->frames) add_steps(steps, execution, *inner);
+  }
 }
 
 }  // namespace
@@ -49,7 +67,7 @@ std::vector<Step> fold_steps(const Execution& execution, const Definition& defin
                                                               &definition));
   for (const auto& event : events) state.apply(event);
   std::vector<Step> steps;
-  for (NodeIndex i = 0; i < definition.nodes.size(); ++i) steps.push_back(to_step(state, i));
+  add_steps(steps, execution.id, state.root());
   return steps;
 }
 

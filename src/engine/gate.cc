@@ -1,10 +1,10 @@
 #include "engine/gate.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
+#include <fmt/format.h>
 
 #include "base/encoding.h"
 #include "connect/models/errors.h"
@@ -15,8 +15,12 @@ namespace {
 
 namespace models = connect::models;
 
-constexpr std::array<std::string_view, 7> kNeverSent{"http.invalid_url",     "http.invalid_method", "http.invalid_header",
-                                                     "http.blocked_address", "http.resolve",        "http.connect",
+constexpr std::array<std::string_view, 7> kNeverSent{"http.invalid_url",
+                                                     "http.invalid_method",
+                                                     "http.invalid_header",
+                                                     "http.blocked_address",
+                                                     "http.resolve",
+                                                     "http.connect",
                                                      "http.tls"};
 
 std::string basic_token(const Credential& credential) {
@@ -24,7 +28,9 @@ std::string basic_token(const Credential& credential) {
 }
 
 void add_query(std::string& url, std::string_view name, std::string_view value) {
-  const auto encoded = [](std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); };
+  const auto encoded = [](std::string_view text) {
+    return boost::urls::encode(text, boost::urls::unreserved_chars);
+  };
   const auto fragment = url.find('#');
   const auto tail = fragment == std::string::npos ? std::string() : url.substr(fragment);
   url.resize(std::min(url.size(), fragment));
@@ -34,10 +40,18 @@ void add_query(std::string& url, std::string_view name, std::string_view value) 
 void join(http::ClientRequest& request, const Credential& credential) {
   const std::string secret(credential.secret.reveal());
   switch (credential.kind) {
-    case CredentialKind::Bearer: request.headers.emplace_back("Authorization", "Bearer " + secret); return;
-    case CredentialKind::Basic: request.headers.emplace_back("Authorization", "Basic " + basic_token(credential)); return;
-    case CredentialKind::Header: request.headers.emplace_back(credential.name, secret); return;
-    case CredentialKind::Query: add_query(request.url, credential.name, secret); return;
+    case CredentialKind::Bearer:
+      request.headers.emplace_back("Authorization", "Bearer " + secret);
+      return;
+    case CredentialKind::Basic:
+      request.headers.emplace_back("Authorization", "Basic " + basic_token(credential));
+      return;
+    case CredentialKind::Header:
+      request.headers.emplace_back(credential.name, secret);
+      return;
+    case CredentialKind::Query:
+      add_query(request.url, credential.name, secret);
+      return;
   }
 }
 
@@ -46,9 +60,11 @@ void join(http::ClientRequest& request, const Credential& credential) {
 Gate::Gate(http::Client& client, Catalog& catalog, const Clock& clock, GateOptions options)
     : client_(client), catalog_(catalog), options_(std::move(options)), models_(client, clock) {}
 
-Task<Result<http::ClientResponse>> Gate::send(ProjectId project, http::ClientRequest request, std::string credential) {
+Task<Result<http::ClientResponse>> Gate::send(ProjectId project, http::ClientRequest request,
+                                              std::string credential) {
   if (!credential.empty()) {
-    QD_CO_TRY(const auto found, co_await catalog_.credential(std::move(project), std::move(credential)));
+    QD_CO_TRY(const auto found,
+              co_await catalog_.credential(std::move(project), std::move(credential)));
     join(request, found);
   }
   co_return co_await client_.send(std::move(request));
@@ -57,14 +73,16 @@ Task<Result<http::ClientResponse>> Gate::send(ProjectId project, http::ClientReq
 Task<Result<models::Connection>> Gate::open(ProjectId project, ModelConnection connection) {
   const bool is_anthropic = connection.provider == "anthropic";
   const auto& access = is_anthropic ? options_.anthropic : options_.openai;
-  models::Connection opened{.provider = connection.provider,
-                            .base_url = connection.base_url.empty() ? access.base_url : connection.base_url,
-                            .api_key = {},
-                            .headers = {},
-                            .api_version = {},
-                            .settings = connection.settings};
+  models::Connection opened{
+      .provider = connection.provider,
+      .base_url = connection.base_url.empty() ? access.base_url : connection.base_url,
+      .api_key = {},
+      .headers = {},
+      .api_version = {},
+      .settings = connection.settings};
   if (!connection.credential.empty()) {
-    QD_CO_TRY(auto credential, co_await catalog_.credential(std::move(project), connection.credential));
+    QD_CO_TRY(auto credential,
+              co_await catalog_.credential(std::move(project), connection.credential));
     opened.api_key = std::move(credential.secret);
   } else if (connection.base_url.empty()) {
     // The server's key goes to the server's address and nowhere else.
@@ -73,12 +91,13 @@ Task<Result<models::Connection>> Gate::open(ProjectId project, ModelConnection c
   co_return opened;
 }
 
-Task<Result<ModelReply>> Gate::ask(ProjectId project, models::ModelRequest request, ModelConnection connection,
-                                   Timestamp deadline) {
+Task<Result<ModelReply>> Gate::ask(ProjectId project, models::ModelRequest request,
+                                   ModelConnection connection, Timestamp deadline) {
   if (request.model.empty() || request.model == "auto") request.model = connection.model;
   const auto model = request.model;
   QD_CO_TRY(auto opened, co_await open(std::move(project), std::move(connection)));
-  QD_CO_TRY(auto answer, co_await models_.complete(std::move(request), std::move(opened), deadline));
+  QD_CO_TRY(auto answer,
+            co_await models_.complete(std::move(request), std::move(opened), deadline));
   const double cost = models::cost_usd(model, answer.usage).value_or(0);
   co_return ModelReply{std::move(answer), cost};
 }
@@ -91,7 +110,8 @@ StepFailed to_failure(const Error& error) {
   if (!error.faults.empty()) {
     JsonArray faults;
     for (const auto& fault : error.faults)
-      faults.push_back(JsonObject{{"path", fault.path}, {"code", fault.code}, {"message", fault.message}});
+      faults.push_back(
+          JsonObject{{"path", fault.path}, {"code", fault.code}, {"message", fault.message}});
     failed.error.details = JsonObject{{"faults", std::move(faults)}};
   }
   if (error.retry_after.count() > 0) failed.retry_after = error.retry_after;

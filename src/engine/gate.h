@@ -23,7 +23,9 @@ struct GateOptions {
 struct ModelReply {
   connect::models::ModelAnswer answer;
   double cost_usd = 0;
-  [[nodiscard]] std::int64_t tokens() const { return answer.usage.input_total + answer.usage.output_total; }
+  [[nodiscard]] std::int64_t tokens() const {
+    return answer.usage.input_total + answer.usage.output_total;
+  }
 };
 
 /// Thread-safe.
@@ -33,11 +35,12 @@ class Gate {
   Gate(http::Client& client, Catalog& catalog, const Clock& clock, GateOptions options);
 
   /// The answer of any status. `credential` (id or name; empty: none) is joined to the request.
-  Task<Result<http::ClientResponse>> send(ProjectId project, http::ClientRequest request, std::string credential);
+  Task<Result<http::ClientResponse>> send(ProjectId project, http::ClientRequest request,
+                                          std::string credential);
   /// One try of one model call. The model is the request's, or where that is empty or `auto` the
   /// connection's.
-  Task<Result<ModelReply>> ask(ProjectId project, connect::models::ModelRequest request, ModelConnection connection,
-                               Timestamp deadline);
+  Task<Result<ModelReply>> ask(ProjectId project, connect::models::ModelRequest request,
+                               ModelConnection connection, Timestamp deadline);
 
  private:
   Task<Result<connect::models::Connection>> open(ProjectId project, ModelConnection connection);
@@ -48,7 +51,8 @@ class Gate {
   connect::models::Registry models_;
 };
 
-/// A refusal as the error of a step: the same code and message; retryable where trying again may help.
+/// A refusal as the error of a step: the same code and message; retryable where trying again may
+/// help.
 [[nodiscard]] StepFailed to_failure(const Error& error);
 /// Whether the peer may have received the request although this error came back.
 [[nodiscard]] bool may_have_arrived(const Error& error);

@@ -1,19 +1,24 @@
 #include "engine/journal.h"
 
+#include "engine/journal_outbox.h"
+
 namespace qd::engine::journal {
 namespace {
 
-constexpr db::Sql kInsert{"journal.insert", "INSERT INTO executions (" QD_EXECUTION_COLUMNS
-                                            ", document, deadline_at, wake_at, fence, lease_owner, "
-                                            "lease_until) VALUES ($1, $2, $3, $4, $5, "
-                                            "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                                            "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"};
-constexpr db::Sql kUpdate{"journal.update",
-                          "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
-                          "= $4, updated_at = $5, started_at = $6, "
-                          "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, "
-                          "deadline_at = $11, wake_at = $12, "
-                          "lease_owner = $13, lease_until = $14 WHERE id = $15 AND fence = $16"};
+constexpr db::Sql kInsert{"journal.insert",
+                          "INSERT INTO executions (" QD_EXECUTION_COLUMNS
+                          ", document, deadline_at, wake_at, fence, lease_owner, "
+                          "lease_until) VALUES ($1, $2, $3, $4, $5, "
+                          "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                          "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, "
+                          "$28, $29, $30, $31)"};
+constexpr db::Sql kUpdate{
+    "journal.update",
+    "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
+    "= $4, updated_at = $5, started_at = $6, "
+    "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, "
+    "deadline_at = $11, wake_at = $12, "
+    "lease_owner = $13, lease_until = $14, response = $15 WHERE id = $16 AND fence = $17"};
 constexpr db::Sql kInsertEvent{
     "journal.event",
     "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) "
@@ -67,6 +72,10 @@ constexpr db::Sql kDecideApproval{
 constexpr db::Sql kCancelApprovals{"journal.cancel_approvals",
                                    "UPDATE approvals SET status = 'cancelled', decided_at = $1 "
                                    "WHERE execution_id = $2 AND status = 'pending'"};
+constexpr db::Sql kCancelTasks{"journal.cancel_tasks",
+                               "UPDATE tasks SET status = 'cancelled', finished_at = $1 WHERE "
+                               "execution_id = $2 AND finished_at IS NULL"};
+constexpr db::Sql kEndWaits{"journal.end_waits", "DELETE FROM event_waits WHERE execution_id = $1"};
 constexpr db::Sql kFindApproval{"journal.find_approval",
                                 "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
 
@@ -110,36 +119,48 @@ void write_approvals(db::Transaction& tx, const Entry& entry) {
                a.decided_by, a.decided_at, a.expires_at, a.created_at);
   for (const auto& a : entry.changes.decided_approvals)
     tx.execute(kDecideApproval, a.status, a.answer, a.comment, a.decided_by, a.decided_at, a.id);
-  // An execution that never asked for one has none to cancel.
-  const bool is_first = entry.execution.revision == std::ssize(entry.changes.events);
-  if (entry.changes.cancels_approvals && !(is_first && entry.changes.new_approvals.empty()))
-    tx.execute(kCancelApprovals, entry.execution.updated_at, entry.execution.id);
+}
+
+/// Of an execution that can't say itself what it waited for.
+void abandon_all(db::Transaction& tx, const Execution& execution) {
+  tx.execute(kCancelApprovals, execution.updated_at, execution.id);
+  tx.execute(kCancelTasks, execution.updated_at, execution.id);
+  tx.execute(kEndWaits, execution.id);
+}
+
+Woken write_changes(db::Transaction& tx, const Entry& entry) {
+  insert_events(tx, entry.execution.id, entry.changes.events);
+  write_approvals(tx, entry);
+  if (entry.changes.abandons_all) abandon_all(tx, entry.execution);
+  return write_outbox(tx, entry.execution, entry.changes);
 }
 
 }  // namespace
 
-void insert(db::Transaction& tx, const Entry& entry, const Json& document) {
+void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
   tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
              e.waiting_for, e.trigger, e.input, e.output, e.error, e.priority, e.created_at,
              e.updated_at, e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens,
-             e.revision, text, entry.timing.deadline, entry.timing.wake_at, entry.fence,
-             entry.lease.owner, entry.lease.until);
-  insert_events(tx, e.id, entry.changes.events);
-  write_approvals(tx, entry);
+             e.revision, e.parent_id, e.parent_step, e.depth, e.test, e.response, text,
+             entry.timing.deadline, entry.timing.wake_at, entry.fence, entry.lease.owner,
+             entry.lease.until);
 }
 
-Result<void> append(db::Transaction& tx, const Entry& entry) {
+Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
+  insert_row(tx, entry, document);
+  return write_changes(tx, entry);
+}
+
+Result<Woken> append(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
-  const auto touched =
-      tx.execute(kUpdate, e.status, e.waiting_for, e.output, e.error, e.updated_at, e.started_at,
-                 e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,
-                 entry.timing.wake_at, entry.lease.owner, entry.lease.until, e.id, entry.fence);
+  const auto touched = tx.execute(kUpdate, e.status, e.waiting_for, e.output, e.error, e.updated_at,
+                                  e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
+                                  entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
+                                  entry.lease.until, e.response, e.id, entry.fence);
   if (touched == 0) return not_ours(tx, e.id);
-  insert_events(tx, e.id, entry.changes.events);
-  write_approvals(tx, entry);
-  return {};
+  return write_changes(tx, entry);
 }
 
 Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim) {
@@ -149,6 +170,7 @@ Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& cl
   return Stored{.execution = tx.first<Execution>(kFind, id).value(),
                 .document = tx.value<Json>(kDocument, id),
                 .events = tx.all<Event>(kEvents, id),
+                .messages = messages(tx, id),
                 .deadline = hold.deadline_at,
                 .fence = hold.fence};
 }

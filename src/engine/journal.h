@@ -31,16 +31,21 @@ struct Entry {
   Lease lease = {};
 };
 
+/// The executions that have something to do or to read once a commit is done.
+using Woken = std::vector<ExecutionId>;
 /// A new execution. `document` is null where it runs a stored version.
-void insert(db::Transaction& tx, const Entry& entry, const Json& document);
+[[nodiscard]] Woken insert(db::Transaction& tx, const Entry& entry, const Json& document);
+/// Its row alone.
+void insert_row(db::Transaction& tx, const Entry& entry, const Json& document);
 /// NotFound `execution.not_found` where the execution is gone, Unavailable `execution.elsewhere`
 /// where the fence is another's by now; nothing is written then.
-[[nodiscard]] Result<void> append(db::Transaction& tx, const Entry& entry);
+[[nodiscard]] Result<Woken> append(db::Transaction& tx, const Entry& entry);
 
 struct Stored {
   Execution execution;
   std::optional<Json> document;
   std::vector<Event> events;
+  std::vector<Message> messages;
   std::optional<Timestamp> deadline;
   std::int64_t fence = 0;
 };

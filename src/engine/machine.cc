@@ -2,294 +2,189 @@
 
 #include <fmt/format.h>
 
-#include "engine/error_scope.h"
-#include "engine/retry.h"
-
 namespace qd::engine {
 namespace {
 
-/// Of one step's output, as JSON text.
-constexpr std::size_t kMaxOutput = 16 << 20;
-
-/// About how long the value is as text; cheap, and never much less than the truth.
-std::size_t text_size(const Json& value) {
-  switch (value.kind()) {
-    case boost::json::kind::string:
-      return value.get_string().size() + 2;
-    case boost::json::kind::array: {
-      std::size_t size = 2;
-      for (const auto& item : value.get_array()) size += text_size(item) + 1;
-      return size;
-    }
-    case boost::json::kind::object: {
-      std::size_t size = 2;
-      for (const auto& member : value.get_object())
-        size += member.key().size() + 4 + text_size(member.value());
-      return size;
-    }
-    default:
-      return 8;
-  }
-}
-
-StepFailed failed_with(const Error& error) {
-  return {
-      .error = {.code = error.code, .message = error.message, .retryable = false, .details = {}}};
-}
-
-JsonObject costs(double usd, std::int64_t tokens) {
-  JsonObject data;
-  if (usd != 0) data["cost_usd"] = usd;
-  if (tokens != 0) data["tokens"] = tokens;
-  return data;
-}
-
-void merge(JsonObject& into, JsonObject from) {
-  for (auto& member : from) into[member.key()] = std::move(member.value());
-}
-
-bool has_port(const Node& node, std::string_view port) {
-  return node.find_port(port).has_value();
-}
+/// Of steps inside bodies, before others have their turn.
+constexpr int kStepsPerTurn = 2'000;
 
 }  // namespace
 
 Machine::Machine(Execution execution, std::shared_ptr<const Definition> definition,
                  const StepKinds& kinds, MachineOptions options)
-    : state_(std::move(execution), definition),
-      kinds_(kinds),
-      options_(options),
-      planner_(definition) {}
+    : state_(std::move(execution), std::move(definition)), kinds_(kinds), options_(options) {}
 
-void Machine::emit(EventType type, std::string node_id, JsonObject data) {
-  Event event{.seq = execution().revision + 1,
-              .at = now_,
-              .type = type,
-              .node_id = std::move(node_id),
-              .data = std::move(data)};
+// --- events
+// -----------------------------------------------------------------------------------------
+
+void Machine::at(Timestamp now) {
+  now_ = now;
+  state_.set_now(now);
+  budget_ = kStepsPerTurn;
+}
+
+void Machine::emit(EventType type, JsonObject data) {
+  Event event{execution().revision + 1, now_, type, "", std::move(data)};
   state_.apply(event);
   changes_.events.push_back(std::move(event));
 }
 
+void Machine::emit(EventType type, const StepRef& step, JsonObject data) {
+  Event event{0, now_, type, step.path(), std::move(data)};
+  auto& frame = *step.frame;
+  if (!frame.is_young) event.seq = execution().revision + 1;
+  state_.apply(step, event);
+  if (frame.is_young)
+    frame.held.push_back(std::move(event));
+  else
+    store(std::move(event));
+}
+
+void Machine::store(Event event) {
+  auto& execution = state_.execution();
+  event.seq = ++execution.revision;
+  execution.updated_at = event.at;
+  changes_.events.push_back(std::move(event));
+}
+
+/// It is about to have an effect: what led there is stored with it.
+void Machine::harden(Frame& frame) {
+  if (!frame.is_young) return;
+  const auto& container = *frame.container();
+  harden(*container.frame);
+  // A round begins with what the one before it made.
+  if (container.node().type == NodeType::Loop) record_results(container);
+  frame.is_young = false;
+  for (auto& event : std::exchange(frame.held, {})) store(std::move(event));
+}
+
+// --- following the planners
+// -------------------------------------------------------------------------
+
+void Machine::follow_all() {
+  while (!todo_.empty() && !is_over()) {
+    auto next = std::move(todo_.front());
+    todo_.pop_front();
+    if (!next.frame->is_over) follow(std::move(next));
+  }
+  todo_.clear();
+  dropped_.clear();
+}
+
+void Machine::queue(Frame& frame, std::vector<Action> actions) {
+  work([&] {
+    for (auto& action : actions) todo_.push_back({&frame, std::move(action)});
+  });
+}
+
+void Machine::follow(Todo todo) {
+  auto& frame = *todo.frame;
+  if (const auto* start = std::get_if<StartStep>(&todo.action)) {
+    if (may_begin()) start_step({&frame, start->node}, start->error_from);
+  } else if (const auto* skip = std::get_if<SkipStep>(&todo.action)) {
+    emit(EventType::StepSkipped, {&frame, skip->node}, {{"reason", enum_name(skip->reason)}});
+  } else if (const auto* failed = std::get_if<FailStep>(&todo.action)) {
+    emit(EventType::StepFailed, {&frame, failed->node}, {{"error", json::to_json(failed->error)}});
+  } else {
+    auto& end = std::get<Finish>(todo.action);
+    if (frame.container()) return end_frame(frame, std::move(end));
+    auto error = end.error ? json::to_json(*end.error) : Json();
+    if (end.failed_by) error.as_object()["node_id"] = StepRef{&frame, *end.failed_by}.path();
+    const bool is_good = end.status == FinalStatus::Completed;
+    finish(is_good ? ExecutionStatus::Completed : ExecutionStatus::Failed, std::move(end.output),
+           std::move(error));
+  }
+}
+
+/// Tells whoever plans of a step's end.
+void Machine::report(const StepRef& step) {
+  if (is_over() || step.frame->is_over) return;
+  if (state_.failing_as()) return work([&] { undo_next(); });
+  const auto& state = step.state();
+  const auto* stop_at = json::find(execution().test, "stop_at");
+  if (stop_at && *stop_at == Json(step.path()))
+    return finish(ExecutionStatus::Completed, state.output, nullptr);
+  auto actions = step.frame->planner.record(
+      {.node = step.index, .status = state.status, .ports = state.ports, .error = state.error},
+      *step.frame);
+  if (!actions)
+    throw std::logic_error("the planner refused a step's end: " + actions.error().message);
+  queue(*step.frame, *std::move(actions));
+}
+
+// --- beginning
+// --------------------------------------------------------------------------------------
+
 void Machine::begin(Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  emit(EventType::Started, std::string(), {});
+  at(now);
+  JsonObject data;
+  if (is_test()) data["test"] = execution().test;
+  emit(EventType::Started, std::move(data));
   if (const auto timeout = state_.definition().timeout) deadline_ = now + *timeout;
-  follow(planner_.start(state_));
+  auto& root = state_.root();
+  queue(root, root.planner.start(root));
   update_status();
 }
 
 void Machine::take_up(std::optional<Timestamp> deadline, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
+  at(now);
   if (is_over()) return;
   if (!execution().started_at) return begin(now);
   deadline_ = deadline;
-  if (is_due(now)) return time_out();
-  planner_ = Planner(state_.shared_definition());
-  const auto open = state_.open_steps();
-  auto actions = planner_.resume(state_.outcomes(), state_);
-  for (const auto index : open)
-    if (state_.step(index).status == StepStatus::Running)
-      launches_.push_back(
-          {.node = index, .attempt = state_.step(index).attempt, .interrupted = true});
-  if (may_begin()) follow(std::move(actions));
+  if (is_due(now) && !state_.failing_as()) return time_out();
+  for (const auto& step : state_.open_steps())
+    if (step.state().status == StepStatus::Running && !step.state().body)
+      launches_.push_back({step.path(), step.state().attempt, true, cache_key(step)});
+  if (may_begin()) resume_planning();
   tick(now);
 }
 
-void Machine::follow(std::vector<Action> actions) {
-  std::ranges::move(actions, std::back_inserter(todo_));
-  // A step that is settled at once asks the planner again: this loop takes that up, the stack stays
-  // flat.
-  if (std::exchange(is_following_, true)) return;
-  for (std::size_t i = 0; i < todo_.size() && !is_over(); ++i) {
-    auto action = std::move(todo_[i]);
-    if (const auto* start = std::get_if<StartStep>(&action)) {
-      if (may_begin()) start_step(*start);
-    } else if (const auto* skip = std::get_if<SkipStep>(&action)) {
-      emit(EventType::StepSkipped, skip->node, {{"reason", enum_name(skip->reason)}});
-    } else if (const auto* failed = std::get_if<FailStep>(&action)) {
-      emit(EventType::StepFailed, failed->node, {{"error", json::to_json(failed->error)}});
-    } else if (auto* end = std::get_if<Finish>(&action)) {
-      const bool is_good = end->status == FinalStatus::Completed;
-      auto error = end->error ? json::to_json(*end->error) : Json();
-      if (end->failed_by) error.as_object()["node_id"] = node(*end->failed_by).id;
-      finish(is_good ? ExecutionStatus::Completed : ExecutionStatus::Failed, std::move(end->output),
-             std::move(error));
-    }
+void Machine::resume_planning() {
+  work([&] {
+    if (state_.failing_as())
+      undo_next();
+    else
+      resume_frame(state_.root());
+  });
+}
+
+/// What was to start and did not is planned again.
+void Machine::resume_frame(Frame& frame) {
+  frame.is_over = false;
+  frame.planner = Planner(frame.shared_definition());
+  std::vector<StepRef> containers;
+  for (NodeIndex i = 0; i < frame.definition().nodes.size(); ++i)
+    if (frame.step(i).body && frame.step(i).status == StepStatus::Running)
+      containers.push_back({&frame, i});
+  queue(frame, frame.planner.resume(frame.outcomes(), frame));
+  for (const auto& container : containers) {
+    for (const auto& [index, inner] : container.state().body->frames) resume_frame(*inner);
+    run_body(container);
   }
-  todo_.clear();
-  is_following_ = false;
 }
 
-void Machine::start_step(const StartStep& start) {
-  const auto& node = this->node(start.node);
-  const ErrorScope scope(state_, start.error_from ? &this->node(*start.error_from).id : nullptr);
-  auto input = node.with.render(scope);
-  if (!input) {
-    auto failed = failed_with(input.error());
-    failed.error.message = "with" + failed.error.message;
-    return settle(start.node, std::move(failed), {});
-  }
-  if (const auto* pure = kinds_.pure(node.type)) {
-    StepRun run{.execution = execution().id,
-                .project = execution().project_id,
-                .node = &node,
-                .input = *input,
-                .scope = &scope,
-                .now = now_};
-    auto result = pure->evaluate(run);
-    return settle(start.node, std::move(result), {{"input", *std::move(input)}});
-  }
-  state_.step(start.node).input = *std::move(input);
-  launch(start.node, state_.step(start.node).was_cut_off);
-}
-
-/// A new attempt with the step's input.
-void Machine::launch(NodeIndex index, bool interrupted) {
-  const auto& step = state_.step(index);
-  if (!kinds_.effect(node(index).type))
-    return settle(index,
-                  StepFailed{.error = {.code = "step.not_available",
-                                       .message = "this server can't run such steps",
-                                       .retryable = false,
-                                       .details = {}}},
-                  {});
-  JsonObject data{{"attempt", step.attempt + 1}};
-  if (step.attempt_in_group == 0) data["input"] = step.input;
-  emit(EventType::StepStarted, index, std::move(data));
-  launches_.push_back({.node = index, .attempt = step.attempt, .interrupted = interrupted});
-}
-
-bool Machine::is_current(const Launch& launch) const {
-  const auto& step = state_.step(launch.node);
-  return !is_over() && step.status == StepStatus::Running && step.attempt == launch.attempt;
-}
-
-void Machine::ended(const Launch& launch, StepResult result, Timestamp now) {
-  if (!is_current(launch)) return;
-  now_ = now;
-  state_.set_now(now);
-  settle(launch.node, std::move(result), {});
+void Machine::go_on(Timestamp now) {
+  at(now);
+  work([&] {
+    for (const auto& step : std::exchange(stalled_, {})) run_body(step);
+  });
   update_status();
 }
 
-void Machine::recorded(const Launch& launch, const StepRecord& record, Timestamp now) {
-  if (!is_current(launch)) return;
-  now_ = now;
-  JsonObject data{{"type", record.type}, {"data", record.data}};
-  // What was paid counts from here on, whatever becomes of the attempt.
-  for (const auto* name : {"cost_usd", "tokens"})
-    if (const auto* value = json::find(record.data, name)) data[name] = *value;
-  emit(EventType::StepRecorded, launch.node, std::move(data));
-}
-
-void Machine::settle(NodeIndex node, StepResult result, JsonObject data) {
-  if (auto* done = std::get_if<StepDone>(&result))
-    return complete(node, std::move(*done), std::move(data));
-  if (auto* waits = std::get_if<StepWaits>(&result))
-    return wait(node, std::move(*waits), std::move(data));
-  if (auto* failed = std::get_if<StepFailed>(&result))
-    return fail_step(node, std::move(*failed), std::move(data));
-  emit(EventType::StepUncertain, node, {{"message", std::get<StepUncertain>(result).message}});
-}
-
-void Machine::complete(NodeIndex node, StepDone done, JsonObject data) {
-  if (text_size(done.output) > kMaxOutput)
-    return fail_step(
-        node,
-        {.error = {.code = "step.output_too_large",
-                   .message = fmt::format("the output is larger than {} MiB", kMaxOutput >> 20),
-                   .retryable = false,
-                   .details = {}},
-         .cost_usd = done.cost_usd,
-         .tokens = done.tokens},
-        std::move(data));
-  data["output"] = std::move(done.output);
-  if (!done.ports.empty()) data["ports"] = Json(boost::json::value_from(done.ports));
-  merge(data, costs(done.cost_usd, done.tokens));
-  emit(EventType::StepCompleted, node, std::move(data));
-  report(node);
-}
-
-void Machine::fail_step(NodeIndex index, StepFailed failed, JsonObject data) {
-  const auto& policy = node(index).retry;
-  const int attempts = std::max(1, state_.step(index).attempt_in_group);
-  merge(data, costs(failed.cost_usd, failed.tokens));
-  data["error"] = json::to_json(failed.error);
-  // What was computed, be it only the input, comes out the same each time.
-  const bool is_effect = state_.step(index).attempt_in_group > 0;
-  if (is_effect && may_retry(policy, failed.error, attempts)) {
-    const auto delay = std::max(retry_delay(policy, attempts, random_fraction()),
-                                failed.retry_after.value_or(milliseconds(0)));
-    data["attempt"] = state_.step(index).attempt;
-    data["until"] = to_rfc3339(now_ + delay);
-    return emit(EventType::StepRetrying, index, std::move(data));
-  }
-  emit(EventType::StepFailed, index, std::move(data));
-  report(index);
-}
-
-void Machine::wait(NodeIndex index, StepWaits waits, JsonObject data) {
-  if (waits.reason == WaitReason::Timer && waits.until && *waits.until <= now_)
-    return complete(index, {.output = JsonObject{{"waited_until", to_rfc3339(*waits.until)}}},
-                    std::move(data));
-  data["reason"] = enum_name(waits.reason);
-  if (waits.until) data["until"] = to_rfc3339(*waits.until);
-  if (!waits.event.empty()) data["event"] = waits.event;
-  if (waits.approval) {
-    Approval approval{.id = ApprovalId::make(now_),
-                      .execution_id = execution().id,
-                      .project_id = execution().project_id,
-                      .workflow_id = execution().workflow_id,
-                      .node_id = node(index).id,
-                      .title = std::move(waits.approval->title),
-                      .description = std::move(waits.approval->description),
-                      .form = std::move(waits.approval->form),
-                      .approvers = std::move(waits.approval->approvers),
-                      .status = ApprovalStatus::Pending,
-                      .answer = {},
-                      .expires_at = waits.until,
-                      .created_at = now_};
-    data["approval"] = approval.id.value;
-    changes_.new_approvals.push_back(std::move(approval));
-  }
-  emit(EventType::StepWaiting, index, std::move(data));
-}
-
-/// Tells the planner of a step's end.
-void Machine::report(NodeIndex node) {
-  if (is_over()) return;
-  const auto& step = state_.step(node);
-  auto actions = planner_.record(
-      {.node = node, .status = step.status, .ports = step.ports, .error = step.error}, state_);
-  if (!actions)
-    throw std::logic_error("the planner refused a step's end: " + actions.error().message);
-  follow(*std::move(actions));
-}
-
-void Machine::finish(ExecutionStatus status, Json output, Json error) {
-  for (const auto index : state_.open_steps()) emit(EventType::StepCancelled, index, {});
-  JsonObject data{{"status", enum_name(status)}};
-  if (!output.is_null()) data["output"] = std::move(output);
-  if (!error.is_null()) data["error"] = std::move(error);
-  emit(EventType::Finished, std::string(), std::move(data));
-  changes_.cancels_approvals = true;
-  launches_.clear();
-}
+// --- time
+// -------------------------------------------------------------------------------------------
 
 void Machine::tick(Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
+  at(now);
   if (is_over()) return;
-  if (is_due(now)) return time_out();
+  if (is_due(now) && !state_.failing_as()) return time_out();
   if (!may_begin()) return;
-  for (const auto index : state_.open_steps()) {
-    const auto& step = state_.step(index);
-    if (is_over() || step.status != StepStatus::Waiting || !step.until || *step.until > now)
-      continue;
-    time_out_step(index);
+  std::vector<std::string> due;
+  for (const auto& step : state_.open_steps())
+    if (const auto until = step.state().until; until && *until <= now) due.push_back(step.path());
+  for (const auto& path : due) {
+    const auto step = is_over() ? std::nullopt : state_.find_step(path);
+    if (step && !is_decided(step->state().status)) time_out_step(*step);
   }
   update_status();
 }
@@ -300,93 +195,75 @@ void Machine::time_out() {
                         .retryable = false,
                         .details = {}};
   finish(ExecutionStatus::TimedOut, {}, json::to_json(error));
+  update_status();
 }
 
-/// The time of a waiting step has come.
-void Machine::time_out_step(NodeIndex index) {
-  const auto& step = state_.step(index);
-  switch (step.reason.value_or(WaitReason::Timer)) {
-    case WaitReason::Retry:
-      return launch(index, false);
-    case WaitReason::Approval: {
-      Approval expired;
-      expired.id = {step.approval};
-      expired.status = ApprovalStatus::Expired;
-      expired.decided_at = now_;
-      changes_.decided_approvals.push_back(std::move(expired));
-      return complete(index, {.output = JsonObject{{"decision", "expired"}}, .ports = {"expired"}},
-                      {});
-    }
-    case WaitReason::Event:
-      if (has_port(node(index), "timeout"))
-        return complete(index, {.output = JsonObject{{"timed_out", true}}, .ports = {"timeout"}},
-                        {});
-      [[fallthrough]];
-    default:
-      return complete(index, {.output = JsonObject{{"waited_until", to_rfc3339(*step.until)}}}, {});
+std::optional<Timestamp> Machine::wake_at() const {
+  if (is_over() || execution().status == ExecutionStatus::Paused) return deadline_;
+  auto wake = state_.next_wake();
+  if (deadline_ && !state_.failing_as() && (!wake || *deadline_ < *wake)) wake = deadline_;
+  return wake;
+}
+
+// --- ending
+// -----------------------------------------------------------------------------------------
+
+/// Undoes first what is to be undone.
+void Machine::finish(ExecutionStatus status, Json output, Json error) {
+  const bool is_failure = status == ExecutionStatus::Failed || status == ExecutionStatus::TimedOut;
+  if (!is_failure || state_.failing_as() || !next_undo())
+    return end(status, std::move(output), std::move(error));
+  record_all_results();
+  emit(EventType::Failing, {{"status", enum_name(status)}, {"error", std::move(error)}});
+  cancel_open_steps(state_.root(), "the execution failed");
+  todo_.clear();
+  work([&] { undo_next(); });
+}
+
+void Machine::end(ExecutionStatus status, Json output, Json error) {
+  record_all_results();
+  cancel_open_steps(state_.root(), "the execution is over");
+  JsonObject data{{"status", enum_name(status)}};
+  if (!output.is_null()) data["output"] = std::move(output);
+  if (!error.is_null()) data["error"] = std::move(error);
+  emit(EventType::Finished, std::move(data));
+  stalled_.clear();
+  if (auto message = end_message(execution())) changes_.sent.push_back(*std::move(message));
+}
+
+void Machine::cancel_open_steps(const Frame& inside, std::string_view reason) {
+  std::vector<StepRef> open;
+  for (const auto& step : state_.open_steps())
+    if (step.frame->is_within(inside)) open.push_back(step);
+  for (const auto& step : open) {
+    leave_wait(step);
+    emit(EventType::StepCancelled, step, {{"reason", reason}});
   }
 }
 
+// --- where it stands
+// ----------------------------------------------------------------------------------
+
 void Machine::update_status() {
+  record_all_results();
   auto& execution = state_.execution();
   if (is_over()) return;
   execution.waiting_for.reset();
   if (execution.status == ExecutionStatus::Paused) return;
   // What is held back is to be begun by whoever takes the execution up.
-  const bool goes_on = is_running() || is_held_;
+  const bool goes_on = is_running() || is_held_ || !stalled_.empty();
   execution.status = goes_on ? ExecutionStatus::Running : ExecutionStatus::Waiting;
   if (!goes_on) execution.waiting_for = state_.waiting_for();
 }
 
 bool Machine::is_running() const {
-  return std::ranges::any_of(state_.open_steps(), [&](NodeIndex node) {
-    return state_.step(node).status == StepStatus::Running;
+  return std::ranges::any_of(state_.open_steps(), [&](const StepRef& step) {
+    return step.state().status == StepStatus::Running && !step.state().body;
   });
 }
 
 bool Machine::is_at_rest() const {
-  return is_over() || (launches_.empty() && !is_running());
-}
-
-std::optional<Timestamp> Machine::wake_at() const {
-  if (is_over()) return std::nullopt;
-  auto wake = execution().status == ExecutionStatus::Paused ? std::nullopt : state_.next_wake();
-  if (deadline_ && (!wake || *deadline_ < *wake)) wake = deadline_;
-  return wake;
-}
-
-const std::string* Machine::error_step_of(NodeIndex index) const {
-  const auto source = planner_.error_source(index);
-  return source ? &node(*source).id : nullptr;
-}
-
-StepResult Machine::overdue(NodeIndex index) const {
-  const auto& node = this->node(index);
-  const bool may_repeat = node.effect ? *node.effect != Effect::Once : node.type == NodeType::Llm;
-  if (!may_repeat)
-    return StepUncertain{"the step did not end in its time; what it did outside is not known"};
-  return StepFailed{.error = {.code = "timeout",
-                              .message = "the step took longer than its timeout",
-                              .retryable = true,
-                              .details = {}}};
-}
-
-StepRun Machine::run_of(const Launch& launch) const {
-  const auto& step = state_.step(launch.node);
-  const auto& node = this->node(launch.node);
-  // An attempt that a stopped server left has its whole time again.
-  const auto begun = launch.interrupted ? now_ : step.attempt_started_at.value_or(now_);
-  return {.execution = execution().id,
-          .project = execution().project_id,
-          .node = &node,
-          .input = step.input,
-          .scope = &state_,
-          .attempt = step.attempt_in_group,
-          .idempotency_key = fmt::format("{}/{}/{}", execution().id.value, node.id, step.group),
-          .now = now_,
-          .deadline = begun + node.timeout.value_or(options_.step_timeout),
-          .interrupted = launch.interrupted,
-          .journal = nullptr};
+  return is_over() || (launches_.empty() && !is_running() && stalled_.empty());
 }
 
 }  // namespace qd::engine

@@ -6,29 +6,28 @@
 //   machine.begin(now);
 //   store(machine.take_changes());      // one commit
 //   for (launch : machine.take_launches()) run it, then machine.ended(launch, result, now)
+//
+// machine.cc begins, follows the planner and ends; machine_steps.cc settles steps;
+// machine_bodies.cc runs maps and loops; machine_undo.cc compensates; machine_wishes.cc does what
+// people and other executions ask for.
 #pragma once
 
+#include <deque>
+#include <map>
+
+#include "engine/changes.h"
 #include "engine/planner.h"
 #include "engine/run_state.h"
 
 namespace qd::engine {
 
-/// What one commit stores, together with the execution's row.
-struct Changes {
-  std::vector<Event> events;
-  std::vector<Approval> new_approvals;
-  /// With their new status.
-  std::vector<Approval> decided_approvals;
-  /// Every approval that is still pending is cancelled.
-  bool cancels_approvals = false;
-  [[nodiscard]] bool empty() const { return events.empty(); }
-};
-
 /// One attempt of an effect step that is to be run.
 struct Launch {
-  NodeIndex node = 0;
+  std::string path;
   int attempt = 0;
   bool interrupted = false;
+  /// Under which its output may be found, and is kept.
+  std::optional<std::string> cache_key = {};
 };
 
 struct MachineOptions {
@@ -40,6 +39,8 @@ class Machine {
   /// The kinds outlive it.
   Machine(Execution execution, std::shared_ptr<const Definition> definition, const StepKinds& kinds,
           MachineOptions options);
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
 
   RunState& state() { return state_; }
   [[nodiscard]] const Execution& execution() const { return state_.execution(); }
@@ -52,8 +53,13 @@ class Machine {
   /// From here on ends are noted and nothing new is begun; whoever takes the execution up begins
   /// it.
   void hold() { is_held_ = true; }
+  /// Whether there is more to compute, put off so that others have their turn.
+  [[nodiscard]] bool has_more() const { return !stalled_.empty() && !is_over() && may_begin(); }
+  void go_on(Timestamp now);
   /// The end of a launched attempt. Ignored when the step has moved on meanwhile.
   void ended(const Launch& launch, StepResult result, Timestamp now);
+  /// Its output was found under the launch's cache key.
+  void found(const Launch& launch, Json output, Timestamp now);
   /// Something inside a running attempt, to be stored.
   void recorded(const Launch& launch, const StepRecord& record, Timestamp now);
   /// What time alone changes: due waits, retries, the execution's own deadline.
@@ -64,68 +70,143 @@ class Machine {
   /// Starts no more steps.
   void pause(Timestamp now);
   void resume(Timestamp now);
-  /// Of one that is over.
-  void retry(Timestamp now);
+  /// Of one that is over. Conflict `execution.compensated` where what it did was undone.
+  Result<void> retry(Timestamp now);
   /// How many waiting steps took the event.
   std::int64_t signal(std::string_view name, const Json& payload, Timestamp now);
   /// Of the step that waits for this approval; its status is set already.
   void decide(const Approval& approval, Timestamp now);
   /// Of an uncertain step.
-  void resolve(NodeIndex node, bool happened, Json output, Timestamp now);
+  void resolve(const StepRef& step, bool happened, Json output, Timestamp now);
+  /// Takes the message, whether or not anything of the execution still waits for it.
+  void deliver(const Message& message, Timestamp now);
 
   [[nodiscard]] Changes take_changes() { return std::exchange(changes_, {}); }
   [[nodiscard]] std::vector<Launch> take_launches() { return std::exchange(launches_, {}); }
   /// When `tick` has something to do next.
   [[nodiscard]] std::optional<Timestamp> wake_at() const;
   [[nodiscard]] std::optional<Timestamp> deadline() const { return deadline_; }
-  /// What the attempt is told, but for its journal.
-  [[nodiscard]] StepRun run_of(const Launch& launch) const;
+  /// What the attempt is told, but for its scope and journal; the launch is current.
+  [[nodiscard]] StepRun run_of(const Launch& launch);
   /// The step whose error the node sees as `error`; null: none.
-  [[nodiscard]] const std::string* error_step_of(NodeIndex node) const;
+  [[nodiscard]] static const std::string* error_step_of(const StepRef& step);
   /// What is to be said of an attempt that did not end in its time.
-  [[nodiscard]] StepResult overdue(NodeIndex node) const;
+  [[nodiscard]] StepResult overdue(const Launch& launch);
   /// Nothing is on its way: only time or somebody's wish moves it.
   [[nodiscard]] bool is_at_rest() const;
   /// Whether the attempt is still the step's current one.
-  [[nodiscard]] bool is_current(const Launch& launch) const;
+  [[nodiscard]] bool is_current(const Launch& launch);
 
  private:
-  void emit(EventType type, std::string node_id, JsonObject data);
-  void emit(EventType type, NodeIndex node, JsonObject data) {
-    emit(type, this->node(node).id, std::move(data));
+  struct Todo {
+    Frame* frame;
+    Action action;
+  };
+  /// Results of a body that are not stored yet.
+  struct Results {
+    /// Of a map: [index, output] or [index, {error}, false].
+    JsonArray items;
+    /// About how long they are as text.
+    std::size_t size = 0;
+    /// Of a loop.
+    std::size_t rounds = 0;
+    Json last;
+  };
+
+  // machine.cc
+  void at(Timestamp now);
+  void emit(EventType type, JsonObject data);
+  void emit(EventType type, const StepRef& step, JsonObject data);
+  void store(Event event);
+  void harden(Frame& frame);
+  /// Does `first` and all that follows from it. A step that is settled at once asks the planner
+  /// again: that is queued, so the stack stays flat.
+  template <class First>
+  void work(First first) {
+    if (is_working_) return first();
+    is_working_ = true;
+    first();
+    follow_all();
+    is_working_ = false;
   }
-  void follow(std::vector<Action> actions);
-  void start_step(const StartStep& start);
-  void launch(NodeIndex node, bool interrupted);
-  void settle(NodeIndex node, StepResult result, JsonObject data);
-  void complete(NodeIndex node, StepDone done, JsonObject data);
-  void fail_step(NodeIndex node, StepFailed failed, JsonObject data);
-  void wait(NodeIndex node, StepWaits waits, JsonObject data);
-  void report(NodeIndex node);
+  void follow_all();
+  void queue(Frame& frame, std::vector<Action> actions);
+  void follow(Todo todo);
+  void report(const StepRef& step);
+  void resume_frame(Frame& frame);
+  void resume_planning();
   void finish(ExecutionStatus status, Json output, Json error);
-  void time_out_step(NodeIndex node);
+  void end(ExecutionStatus status, Json output, Json error);
+  void cancel_open_steps(const Frame& inside, std::string_view reason);
   void time_out();
+  void update_status();
+
+  // machine_steps.cc
+  void start_step(const StepRef& step, std::optional<NodeIndex> error_from);
+  void launch(const StepRef& step, bool interrupted);
+  [[nodiscard]] std::optional<std::string> cache_key(const StepRef& step);
+  void settle(const StepRef& step, StepResult result, JsonObject data);
+  void complete(const StepRef& step, StepDone done, JsonObject data);
+  void fail_step(const StepRef& step, StepFailed failed, JsonObject data);
+  void wait(const StepRef& step, StepWaits waits, JsonObject data);
+  [[nodiscard]] std::string ask(const StepRef& step, ApprovalRequest request,
+                                std::optional<Timestamp> until);
+  [[nodiscard]] std::string hand_out(const StepRef& step, TaskRequest request);
+  void begin_child(const StepRef& step, StepBegins begins);
+  void time_out_step(const StepRef& step);
+  void leave_wait(const StepRef& step);
+  void start_again(const StepRef& step);
+
+  // machine_wishes.cc
+  void end_awaited(const Json& data, Timestamp now);
+
+  // machine_bodies.cc
+  void open_body(const StepRef& step, Json input);
+  void run_body(const StepRef& step);
+  void run_map(const StepRef& step);
+  void run_loop(const StepRef& step);
+  void begin_frame(const StepRef& step, std::size_t index, Json item);
+  void end_frame(Frame& frame, Finish finish);
+  void end_item(const StepRef& step, JsonArray item);
+  void end_round(const StepRef& step, Frame& frame, Json result);
+  void fail_body(Frame& frame, const Finish& finish);
+  void close_body(const StepRef& step, StepFailed failed);
+  void complete_map(const StepRef& step);
+  void record_results(const StepRef& step);
+  void record_all_results();
+  void drop(Frame& frame);
+  [[nodiscard]] static Json result_of(Frame& frame, Json declared);
+
+  // machine_undo.cc
+  [[nodiscard]] std::optional<NodeIndex> next_undo() const;
+  void undo_next();
+
   [[nodiscard]] bool is_due(Timestamp now) const { return deadline_ && now >= *deadline_; }
   [[nodiscard]] bool is_running() const;
-  void update_status();
   [[nodiscard]] bool may_begin() const {
     return !is_held_ && execution().status != ExecutionStatus::Paused;
   }
-  [[nodiscard]] const Node& node(NodeIndex index) const { return state_.definition().nodes[index]; }
   [[nodiscard]] bool is_over() const { return is_final(execution().status); }
+  [[nodiscard]] bool is_test() const { return !execution().test.is_null(); }
 
   RunState state_;
   const StepKinds& kinds_;
   MachineOptions options_;
-  Planner planner_;
   std::optional<Timestamp> deadline_;
   Timestamp now_;
   Changes changes_;
   std::vector<Launch> launches_;
-  /// What the planner wants done, in order.
-  std::vector<Action> todo_;
-  bool is_following_ = false;
+  /// What the planners want done, in order.
+  std::deque<Todo> todo_;
+  bool is_working_ = false;
   bool is_held_ = false;
+  /// How many steps this turn may still begin inside bodies.
+  int budget_ = 0;
+  /// Maps and loops with more to begin than the turn allowed.
+  std::set<StepRef> stalled_;
+  std::map<StepRef, Results> unrecorded_;
+  /// Frames that ended; what is on `todo_` may still point to them.
+  std::vector<std::shared_ptr<Frame>> dropped_;
 };
 
 }  // namespace qd::engine

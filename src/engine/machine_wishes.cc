@@ -1,10 +1,11 @@
-// What people and other systems ask of an execution.
+// What people and other executions ask of an execution.
+#include "engine/error_scope.h"
 #include "engine/machine.h"
 
 namespace qd::engine {
 
 void Machine::cancel(std::string_view reason, Timestamp now) {
-  now_ = now;
+  at(now);
   const StepError error{.code = "cancelled",
                         .message = reason.empty() ? "cancelled" : std::string(reason),
                         .retryable = false,
@@ -13,55 +14,57 @@ void Machine::cancel(std::string_view reason, Timestamp now) {
 }
 
 void Machine::pause(Timestamp now) {
-  now_ = now;
-  emit(EventType::Paused, std::string(), {});
+  at(now);
+  emit(EventType::Paused, {});
 }
 
 void Machine::resume(Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  emit(EventType::Resumed, std::string(), {});
-  // What was to start meanwhile was not: the planner is asked again from the beginning.
-  planner_ = Planner(state_.shared_definition());
-  follow(planner_.resume(state_.outcomes(), state_));
+  at(now);
+  emit(EventType::Resumed, {});
+  resume_planning();
   tick(now);
 }
 
-void Machine::retry(Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  emit(EventType::Resumed, std::string(), {{"retried", true}});
+Result<void> Machine::retry(Timestamp now) {
+  if (state_.failing_as())
+    return fail(ErrorKind::Conflict, "execution.compensated",
+                "what the execution did was undone when it failed; start it anew");
+  at(now);
+  emit(EventType::Resumed, {{"retried", true}});
   deadline_.reset();
   if (const auto timeout = state_.definition().timeout) deadline_ = now + *timeout;
-  planner_ = Planner(state_.shared_definition());
-  follow(planner_.resume(state_.outcomes(), state_));
+  resume_planning();
   update_status();
+  return {};
 }
 
 std::int64_t Machine::signal(std::string_view name, const Json& payload, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
+  at(now);
   const Json event = JsonObject{{"name", name}, {"data", payload}};
+  std::vector<std::string> waiting;
+  for (const auto& step : state_.open_steps())
+    if (step.state().reason == WaitReason::Event && step.state().event == name)
+      waiting.push_back(step.path());
   std::int64_t taken = 0;
-  for (const auto index : state_.open_steps()) {
-    const auto& step = state_.step(index);
-    if (is_over() || step.reason != WaitReason::Event || step.event != name) continue;
+  for (const auto& path : waiting) {
+    const auto step = is_over() ? std::nullopt : state_.find_step(path);
+    if (!step || step->state().status != StepStatus::Waiting) continue;
     const expr::ObjectScope scope({{"event", event}, {"input", execution().input}}, now);
-    const auto& filter = node(index).event_filter;
+    const auto& filter = step->node().event_filter;
     if (filter && !filter->evaluate_condition(scope).value_or(false)) continue;
     ++taken;
-    complete(index, {.output = event}, {});
+    leave_wait(*step);
+    complete(*step, {.output = event}, {});
   }
   update_status();
   return taken;
 }
 
 void Machine::decide(const Approval& approval, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
-  const auto index = state_.definition().find(approval.node_id);
-  if (!index || state_.step(*index).approval != approval.id.value ||
-      state_.step(*index).status != StepStatus::Waiting)
+  at(now);
+  const auto step = state_.find_step(approval.node_id);
+  if (!step || step->state().awaited != approval.id.value ||
+      step->state().status != StepStatus::Waiting)
     return;
   changes_.decided_approvals.push_back(approval);
   const std::string decision(enum_name(approval.status));
@@ -70,17 +73,56 @@ void Machine::decide(const Approval& approval, Timestamp now) {
                     {"comment", approval.comment.value_or("")},
                     {"decided_by", approval.decided_by ? approval.decided_by->value : ""},
                     {"decided_at", to_rfc3339(now)}};
-  complete(*index, {.output = std::move(output), .ports = {decision}}, {});
+  complete(*step, {.output = std::move(output), .ports = {decision}}, {});
   update_status();
 }
 
-void Machine::resolve(NodeIndex node, bool happened, Json output, Timestamp now) {
-  now_ = now;
-  state_.set_now(now);
+void Machine::resolve(const StepRef& step, bool happened, Json output, Timestamp now) {
+  at(now);
   if (happened)
-    complete(node, {.output = std::move(output)}, {{"resolved", true}});
+    complete(step, {.output = std::move(output)}, {{"resolved", true}});
   else
-    launch(node, false);
+    launch(step, false);
+  update_status();
+}
+
+void Machine::deliver(const Message& message, Timestamp now) {
+  changes_.taken.push_back(message.id);
+  if (is_over()) return;
+  switch (message.kind) {
+    case MessageKind::Event:
+      signal(message.data.at("name").as_string(), message.data.at("data"), now);
+      return;
+    case MessageKind::Cancel:
+      return cancel(message.data.at("reason").as_string(), now);
+    case MessageKind::Workflow:
+    case MessageKind::Task:
+      return end_awaited(message.data, now);
+  }
+}
+
+/// An execution that a step began, or a task that it handed out, is over.
+void Machine::end_awaited(const Json& data, Timestamp now) {
+  at(now);
+  const auto step = state_.find_step(data.at("step").as_string());
+  const auto& awaited = data.at("awaited").as_string();
+  if (!step || step->state().status != StepStatus::Waiting ||
+      step->state().awaited != std::string_view(awaited))
+    return;
+  if (data.at("status").as_string() == "completed") {
+    complete(*step, {.output = data.at("output")}, {});
+  } else {
+    StepError error{.code = "workflow.failed",
+                    .message = "what the step waited for did not complete",
+                    .retryable = false,
+                    .details = JsonObject{{"awaited", awaited}, {"error", data.at("error")}}};
+    if (auto told = json::from_json<StepError>(data.at("error"), json::Unknown::Ignore)) {
+      error.code = told->code;
+      error.message = told->message;
+      error.retryable = told->retryable;
+    }
+    fail_step(*step, {.error = std::move(error)}, {});
+  }
   update_status();
 }
 

@@ -129,6 +129,12 @@ struct Planner::Pass {
 
   void finish_with_outputs() {
     planner.finished_ = true;
+    // Nothing is to be undone.
+    for (NodeIndex i = 0; i < planner.steps_.size(); ++i) {
+      if (!node(i).is_compensation || planner.steps_[i].status != StepStatus::Pending) continue;
+      planner.steps_[i].status = StepStatus::Skipped;
+      actions.emplace_back(SkipStep{i, SkipReason::NotReached});
+    }
     Finish finish;
     if (definition().outputs) {
       auto rendered = definition().outputs->render(scope);
@@ -150,7 +156,8 @@ Planner::Planner(std::shared_ptr<const Definition> definition)
   for (NodeIndex i = 0; i < steps_.size(); ++i)
     steps_[i].undecided = static_cast<std::uint32_t>(definition_->nodes[i].incoming.size());
   taken_.resize(definition_->edges.size());
-  undecided_ = steps_.size();
+  undecided_ = static_cast<std::size_t>(
+      std::ranges::count(definition_->nodes, false, &Node::is_compensation));
 }
 
 std::vector<Action> Planner::start(const expr::Scope& scope) {
@@ -163,7 +170,8 @@ std::vector<Action> Planner::resume(const std::vector<StepOutcome>& recorded,
   pass.recorded.resize(steps_.size());
   for (const auto& outcome : recorded) pass.recorded[outcome.node] = &outcome;
   for (NodeIndex i = 0; i < steps_.size(); ++i)
-    if (definition_->nodes[i].incoming.empty()) pass.touched.push_back(i);
+    if (definition_->nodes[i].incoming.empty() && !definition_->nodes[i].is_compensation)
+      pass.touched.push_back(i);
   pass.run();
   // A failure stops the pass before it reaches everything; what was running is still to be known.
   for (const auto& outcome : recorded)

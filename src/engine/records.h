@@ -14,10 +14,22 @@
 
 namespace qd::engine {
 
-enum class ExecutionStatus { Pending, Running, Waiting, Paused, Completed, Failed, Cancelled, TimedOut };
-BOOST_DESCRIBE_ENUM(ExecutionStatus, Pending, Running, Waiting, Paused, Completed, Failed, Cancelled, TimedOut)
+enum class ExecutionStatus {
+  Pending,
+  Running,
+  Waiting,
+  Paused,
+  Completed,
+  Failed,
+  Cancelled,
+  TimedOut
+};
+BOOST_DESCRIBE_ENUM(ExecutionStatus, Pending, Running, Waiting, Paused, Completed, Failed,
+                    Cancelled, TimedOut)
 
-[[nodiscard]] constexpr bool is_final(ExecutionStatus status) { return status >= ExecutionStatus::Completed; }
+[[nodiscard]] constexpr bool is_final(ExecutionStatus status) {
+  return status >= ExecutionStatus::Completed;
+}
 
 /// A row of `executions`, without its document and lease.
 struct Execution {
@@ -27,7 +39,8 @@ struct Execution {
   std::int64_t workflow_version = 0;
   std::string name;
   ExecutionStatus status = ExecutionStatus::Pending;
-  /// Why nothing moves, while nothing does: `approval`, `timer`, `retry`, `event`, `answer`.
+  /// Why nothing moves, while nothing does: `approval`, `timer`, `retry`, `event`, `answer`,
+  /// `task`, `workflow`.
   std::optional<std::string> waiting_for;
   std::string trigger;
   Json input;
@@ -43,21 +56,35 @@ struct Execution {
   std::int64_t tokens = 0;
   /// The sequence number of its last event.
   std::int64_t revision = 0;
+  /// The execution whose step began this one, and that step.
+  std::optional<ExecutionId> parent_id;
+  std::optional<std::string> parent_step;
+  /// How many executions stand above it.
+  std::int64_t depth = 0;
+  /// Of a test run: `{stop_at}`; null: it is none.
+  Json test;
+  /// What a respond step answered: `{status, headers, body}`.
+  Json response;
 };
 BOOST_DESCRIBE_STRUCT(Execution, (),
-                      (id, project_id, workflow_id, workflow_version, name, status, waiting_for, trigger, input,
-                       output, error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd,
-                       tokens, revision))
+                      (id, project_id, workflow_id, workflow_version, name, status, waiting_for,
+                       trigger, input, output, error, priority, created_at, updated_at, created_by,
+                       started_at, finished_at, cost_usd, tokens, revision, parent_id, parent_step,
+                       depth, test, response))
 
 /// The columns of `executions` in the order of Execution's members.
-#define QD_EXECUTION_COLUMNS                                                                             \
-  "id, project_id, workflow_id, workflow_version, name, status, waiting_for, trigger_kind, input, output, " \
-  "error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, tokens, revision"
+#define QD_EXECUTION_COLUMNS                                                                 \
+  "id, project_id, workflow_id, workflow_version, name, status, waiting_for, trigger_kind, " \
+  "input, output, "                                                                          \
+  "error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, " \
+  "tokens, revision, "                                                                       \
+  "parent_id, parent_step, depth, test, response"
 
 enum class EventType {
   Started,
   Paused,
   Resumed,
+  Failing,
   Finished,
   StepStarted,
   StepRecorded,
@@ -69,8 +96,9 @@ enum class EventType {
   StepCancelled,
   StepUncertain,
 };
-BOOST_DESCRIBE_ENUM(EventType, Started, Paused, Resumed, Finished, StepStarted, StepRecorded, StepWaiting,
-                    StepRetrying, StepCompleted, StepFailed, StepSkipped, StepCancelled, StepUncertain)
+BOOST_DESCRIBE_ENUM(EventType, Started, Paused, Resumed, Failing, Finished, StepStarted,
+                    StepRecorded, StepWaiting, StepRetrying, StepCompleted, StepFailed, StepSkipped,
+                    StepCancelled, StepUncertain)
 
 /// One row of an execution's journal (`execution_events`).
 struct Event {
@@ -90,13 +118,24 @@ struct StepTurn {
 };
 BOOST_DESCRIBE_STRUCT(StepTurn, (), (at, type, data))
 
+/// How far a map or loop has come.
+struct StepItems {
+  /// Of a loop: at most.
+  std::int64_t total = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+  /// Begun and not done.
+  std::int64_t open = 0;
+};
+BOOST_DESCRIBE_STRUCT(StepItems, (), (total, done, failed, open))
+
 /// What became of one node, made from the events.
 struct Step {
   /// `execution:node`.
   std::string id;
   ExecutionId execution_id;
   std::string node_id;
-  /// From the outermost body to the node; the same as node_id until there are bodies.
+  /// From the outermost body to the node: `each.3.fetch`.
   std::string path;
   NodeType type = NodeType::Transform;
   StepStatus status = StepStatus::Pending;
@@ -113,10 +152,15 @@ struct Step {
   std::optional<std::int64_t> duration_ms;
   double cost_usd = 0;
   std::int64_t tokens = 0;
+  /// Of a map or loop that is not completed.
+  std::optional<StepItems> items;
+  /// The execution that a workflow step began.
+  std::optional<ExecutionId> execution;
 };
 BOOST_DESCRIBE_STRUCT(Step, (),
-                      (id, execution_id, node_id, path, type, status, waiting_for, attempt, input, output, error,
-                       agent_id, tool_id, turns, started_at, finished_at, duration_ms, cost_usd, tokens))
+                      (id, execution_id, node_id, path, type, status, waiting_for, attempt, input,
+                       output, error, agent_id, tool_id, turns, started_at, finished_at,
+                       duration_ms, cost_usd, tokens, items, execution))
 
 enum class ApprovalStatus { Pending, Approved, Rejected, Expired, Cancelled };
 BOOST_DESCRIBE_ENUM(ApprovalStatus, Pending, Approved, Rejected, Expired, Cancelled)
@@ -141,11 +185,13 @@ struct Approval {
   Timestamp created_at;
 };
 BOOST_DESCRIBE_STRUCT(Approval, (),
-                      (id, execution_id, project_id, workflow_id, node_id, title, description, form, approvers, status,
-                       answer, comment, decided_by, decided_at, expires_at, created_at))
+                      (id, execution_id, project_id, workflow_id, node_id, title, description, form,
+                       approvers, status, answer, comment, decided_by, decided_at, expires_at,
+                       created_at))
 
-#define QD_APPROVAL_COLUMNS                                                                                \
-  "id, execution_id, project_id, workflow_id, node_id, title, description, form, approvers, status, answer, " \
+#define QD_APPROVAL_COLUMNS                                                                   \
+  "id, execution_id, project_id, workflow_id, node_id, title, description, form, approvers, " \
+  "status, answer, "                                                                          \
   "comment, decided_by, decided_at, expires_at, created_at"
 
 }  // namespace qd::engine

@@ -1,6 +1,9 @@
 #include "engine/run_state.h"
 
+#include <charconv>
 #include <stdexcept>
+
+#include "engine/value_size.h"
 
 namespace qd::engine {
 namespace {
@@ -50,6 +53,9 @@ bool uses(const std::optional<expr::Expression>& condition, std::string_view a,
 bool uses_project(const Node& node) {
   if (node.type == NodeType::Agent || node.type == NodeType::Tool) return true;
   if (uses(node.with, "project", "vars") || uses(node.when, "project", "vars")) return true;
+  if (uses(node.until, "project", "vars")) return true;
+  if (node.cache && uses(node.cache->key, "project", "vars")) return true;
+  if (node.body && needs_project(*node.body)) return true;
   return std::ranges::any_of(node.cases, [](const SwitchCase& one) {
     return uses(std::optional(one.when), "project", "vars");
   });
@@ -63,10 +69,7 @@ bool needs_project(const Definition& definition) {
 }
 
 RunState::RunState(Execution execution, std::shared_ptr<const Definition> definition)
-    : execution_(std::move(execution)),
-      definition_(std::move(definition)),
-      steps_(definition_->nodes.size()) {
-  views_.resize(steps_.size());
+    : execution_(std::move(execution)), root_(*this, std::move(definition)) {
   // Told by the events anew.
   execution_.cost_usd = 0;
   execution_.tokens = 0;
@@ -78,13 +81,106 @@ void RunState::set_project(std::shared_ptr<const ProjectScope> project) {
   vars_view_.reset();
 }
 
+// --- finding steps
+// ----------------------------------------------------------------------------------
+
+namespace {
+
+/// The first part of a path, which is left with the rest.
+std::string_view take_part(std::string_view& path) {
+  const auto part = path.substr(0, path.find('.'));
+  path.remove_prefix(std::min(path.size(), part.size() + 1));
+  return part;
+}
+
+std::optional<std::size_t> to_index(std::string_view text) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return index;
+}
+
+/// Walks down to the step; `enter` gives the frame of a container for an index, or null.
+template <class Enter>
+std::optional<StepRef> walk(Frame& root, std::string_view path, Enter enter) {
+  Frame* frame = &root;
+  for (;;) {
+    const auto node = frame->definition().find(take_part(path));
+    if (!node) return std::nullopt;
+    const StepRef ref{frame, *node};
+    if (path.empty()) return ref;
+    const auto index = to_index(take_part(path));
+    auto* body = ref.state().body.get();
+    if (!index || body == nullptr || *index >= body->total || path.empty()) return std::nullopt;
+    frame = enter(ref, *index);
+    if (frame == nullptr) return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<StepRef> RunState::find_step(std::string_view path) {
+  return walk(root_, path, [](const StepRef& ref, std::size_t index) -> Frame* {
+    const auto& frames = ref.state().body->frames;
+    const auto found = frames.find(index);
+    return found == frames.end() ? nullptr : found->second.get();
+  });
+}
+
+StepRef RunState::step_at(std::string_view path) {
+  const auto ref = walk(root_, path, [this](const StepRef& container, std::size_t index) {
+    return &frame_at(container, index);
+  });
+  if (!ref)
+    throw std::runtime_error("the journal names a step that the definition does not have: " +
+                             std::string(path));
+  return *ref;
+}
+
+/// The run that a stored event tells of.
+Frame& RunState::frame_at(const StepRef& container, std::size_t index) {
+  const auto& step = container.state();
+  const auto found = step.body->frames.find(index);
+  if (found != step.body->frames.end()) return *found->second;
+  Json item;
+  if (container.node().type == NodeType::Map)
+    item = step.input.at("items").at(index);
+  else if (step.body->done > 0)
+    item = step.body->last;
+  else if (const auto* initial = json::find(step.input, "initial"))
+    item = *initial;
+  return add_frame(container, index, std::move(item));
+}
+
+Frame& RunState::add_frame(const StepRef& container, std::size_t index, Json item) {
+  auto frame = std::make_shared<Frame>(container, index, std::move(item), ++frames_);
+  return *(container.state().body->frames[index] = std::move(frame));
+}
+
+std::shared_ptr<Frame> RunState::take_frame(Frame& frame) {
+  forget(frame);
+  auto node = frame.container()->state().body->frames.extract(frame.index());
+  return std::move(node.mapped());
+}
+
+void RunState::forget(Frame& frame) {
+  for (NodeIndex i = 0; i < frame.definition().nodes.size(); ++i) {
+    open_.erase({&frame, i});
+    if (const auto& body = frame.step(i).body)
+      for (const auto& [index, inner] : body->frames) forget(*inner);
+  }
+}
+
+// --- events
+// -----------------------------------------------------------------------------------------
+
 void RunState::apply(const Event& event) {
   execution_.revision = event.seq;
   execution_.updated_at = event.at;
   if (event.node_id.empty())
     apply_to_execution(event);
   else
-    apply_to_step(event);
+    apply(step_at(event.node_id), event);
 }
 
 void RunState::apply_to_execution(const Event& event) {
@@ -96,10 +192,19 @@ void RunState::apply_to_execution(const Event& event) {
     case EventType::Paused:
       execution_.status = ExecutionStatus::Paused;
       return;
+    case EventType::Failing:
+      execution_.error = data(event, "error");
+      failing_as_ = parse_enum<ExecutionStatus>(text(event, "status"));
+      return;
     case EventType::Resumed:
       execution_.status = ExecutionStatus::Running;
-      if (find_data(event, "retried")) reset_for_retry();
-      return;
+      if (!find_data(event, "retried")) return;
+      execution_.finished_at.reset();
+      execution_.output = nullptr;
+      execution_.error = nullptr;
+      ++tries_;
+      execution_view_.reset();
+      return reset_for_retry(root_);
     case EventType::Finished:
       execution_.status =
           parse_enum<ExecutionStatus>(text(event, "status")).value_or(ExecutionStatus::Failed);
@@ -113,33 +218,25 @@ void RunState::apply_to_execution(const Event& event) {
   }
 }
 
-void RunState::apply_to_step(const Event& event) {
-  const auto node = definition_->find(event.node_id);
-  if (!node)
-    throw std::runtime_error("the journal names a node that the definition does not have: " +
-                             event.node_id);
-  auto& step = steps_[*node];
-  views_[*node] = nullptr;
-  all_steps_.reset();
+void RunState::apply(const StepRef& ref, const Event& event) {
+  auto& step = ref.state();
+  ref.frame->touch(ref.index);
   if (const auto* input = find_data(event, "input")) step.input = *input;
   add_costs(step, event.data);
+  apply_to_step(ref, event);
+  if (step.status == StepStatus::Pending || is_decided(step.status))
+    open_.erase(ref);
+  else
+    open_.insert(ref);
+}
+
+void RunState::apply_to_step(const StepRef& ref, const Event& event) {
+  auto& step = ref.state();
   switch (event.type) {
     case EventType::StepStarted:
-      step.status = StepStatus::Running;
-      step.reason.reset();
-      step.until.reset();
-      step.was_cut_off = false;
-      ++step.attempt;
-      ++step.attempt_in_group;
-      step.attempt_started_at = event.at;
-      if (!step.started_at) step.started_at = event.at;
-      return;
-    case EventType::StepRecorded: {
-      const auto type = text(event, "type");
-      step.records.push_back({type, data(event, "data")});
-      if (is_turn(type)) step.turns.push_back({event.at, type, data(event, "data")});
-      return;
-    }
+      return start_step(ref, event);
+    case EventType::StepRecorded:
+      return add_record(ref, event);
     case EventType::StepWaiting:
     case EventType::StepRetrying:
       step.status = StepStatus::Waiting;
@@ -148,20 +245,20 @@ void RunState::apply_to_step(const Event& event) {
                         : parse_enum<WaitReason>(text(event, "reason"));
       step.until = moment(event, "until");
       step.event = text(event, "event");
-      step.approval = text(event, "approval");
+      step.awaited = text(event, "awaited");
       step.error = error_of(event);
       if (event.type == EventType::StepWaiting) step.attempt = std::max(step.attempt, 1);
       if (!step.started_at) step.started_at = event.at;
       return;
     case EventType::StepCompleted:
-      return finish_step(step, event, StepStatus::Completed);
+      return finish_step(ref, event, StepStatus::Completed);
     case EventType::StepFailed:
-      return finish_step(step, event, StepStatus::Failed);
+      return finish_step(ref, event, StepStatus::Failed);
     case EventType::StepSkipped:
-      return finish_step(step, event, StepStatus::Skipped);
+      return finish_step(ref, event, StepStatus::Skipped);
     case EventType::StepCancelled:
       step.was_cut_off = step.status == StepStatus::Running || step.status == StepStatus::Uncertain;
-      return finish_step(step, event, StepStatus::Cancelled);
+      return finish_step(ref, event, StepStatus::Cancelled);
     case EventType::StepUncertain:
       step.status = StepStatus::Uncertain;
       step.reason = WaitReason::Answer;
@@ -175,11 +272,70 @@ void RunState::apply_to_step(const Event& event) {
   }
 }
 
-void RunState::finish_step(StepState& step, const Event& event, StepStatus status) {
+void RunState::start_step(const StepRef& ref, const Event& event) {
+  auto& step = ref.state();
+  step.status = StepStatus::Running;
+  step.reason.reset();
+  step.until.reset();
+  step.was_cut_off = false;
+  ++step.attempt;
+  ++step.attempt_in_group;
+  step.attempt_started_at = event.at;
+  if (!step.started_at) step.started_at = event.at;
+  if (!has_body(ref.node().type)) return;
+  step.until = moment(event, "until");
+  if (step.body) return;
+  step.body = std::make_unique<Body>();
+  auto& body = *step.body;
+  if (ref.node().type == NodeType::Map) {
+    body.total = step.input.at("items").as_array().size();
+    body.results.resize(body.total);
+    body.is_done.resize(body.total);
+  } else {
+    body.total = static_cast<std::size_t>(event.data.at("rounds").as_int64());
+  }
+}
+
+void RunState::add_record(const StepRef& ref, const Event& event) {
+  auto& step = ref.state();
+  const auto type = text(event, "type");
+  if (type == kItemsRecord) return add_items(ref, event.data.at("data"));
+  if (type == kRoundRecord) {
+    const auto& round = event.data.at("data");
+    step.body->done = static_cast<std::size_t>(round.at("rounds").as_int64());
+    step.body->last = round.at("output");
+    if (const auto frame = step.body->frames.find(step.body->done - 1);
+        frame != step.body->frames.end())
+      take_frame(*frame->second);
+    return;
+  }
+  step.records.push_back({type, data(event, "data")});
+  if (is_turn(type)) step.turns.push_back({event.at, type, data(event, "data")});
+}
+
+/// Each is [index, output], and [index, {error}, false] where it failed.
+void RunState::add_items(const StepRef& ref, const Json& items) {
+  auto& body = *ref.state().body;
+  for (const auto& one : items.as_array()) {
+    const auto& item = one.as_array();
+    const auto index = static_cast<std::size_t>(item.at(0).as_int64());
+    body.size += text_size(item.at(1)) + 1;
+    body.results.at(index) = item.at(1);
+    body.is_done.at(index) = true;
+    ++body.done;
+    if (item.size() > 2) ++body.failed;
+    if (const auto frame = body.frames.find(index); frame != body.frames.end())
+      take_frame(*frame->second);
+  }
+}
+
+void RunState::finish_step(const StepRef& ref, const Event& event, StepStatus status) {
+  auto& step = ref.state();
   step.status = status;
   step.reason.reset();
   step.until.reset();
   step.finished_at = event.at;
+  step.ended_by = event.seq;
   if (status == StepStatus::Completed || status == StepStatus::Failed)
     step.attempt = std::max(step.attempt, 1);
   if (!step.started_at && status != StepStatus::Skipped) step.started_at = event.at;
@@ -188,6 +344,14 @@ void RunState::finish_step(StepState& step, const Event& event, StepStatus statu
   step.ports.clear();
   if (const auto* ports = find_data(event, "ports"))
     for (const auto& port : ports->as_array()) step.ports.emplace_back(port.as_string());
+  if (status == StepStatus::Completed && ref.node().type == NodeType::Respond)
+    execution_.response = step.output;
+  if (!step.body) return;
+  if (find_data(event, "from_items")) step.output = std::move(step.body->results);
+  // Retrying goes on with what is done of it.
+  const bool may_go_on = status == StepStatus::Cancelled ||
+                         (status == StepStatus::Failed && ref.node().on_error == OnError::Fail);
+  if (!may_go_on) step.body.reset();
 }
 
 void RunState::add_costs(StepState& step, const JsonObject& data) {
@@ -202,20 +366,14 @@ void RunState::add_costs(StepState& step, const JsonObject& data) {
 }
 
 /// What failed or was cut off begins again; what is done stays done.
-void RunState::reset_for_retry() {
-  execution_.finished_at.reset();
-  execution_.output = nullptr;
-  execution_.error = nullptr;
-  ++tries_;
-  execution_view_.reset();
-  all_steps_.reset();
-  for (NodeIndex i = 0; i < steps_.size(); ++i) {
-    auto& step = steps_[i];
-    const bool ended_it =
-        step.status == StepStatus::Cancelled ||
-        (step.status == StepStatus::Failed && definition_->nodes[i].on_error == OnError::Fail);
+void RunState::reset_for_retry(Frame& frame) {
+  for (NodeIndex i = 0; i < frame.definition().nodes.size(); ++i) {
+    auto& step = frame.step(i);
+    const auto& node = frame.definition().nodes[i];
+    const bool ended_it = step.status == StepStatus::Cancelled ||
+                          (step.status == StepStatus::Failed && node.on_error == OnError::Fail);
     if (!ended_it) continue;
-    views_[i] = nullptr;
+    frame.touch(i);
     StepState fresh;
     fresh.attempt = step.attempt;
     fresh.cost_usd = step.cost_usd;
@@ -225,62 +383,35 @@ void RunState::reset_for_retry() {
     fresh.was_cut_off = step.was_cut_off;
     fresh.group = step.was_cut_off ? step.group : step.group + 1;
     if (step.was_cut_off) fresh.records = std::move(step.records);
+    if (step.body) {
+      fresh.input = std::move(step.input);
+      fresh.body = std::move(step.body);
+      for (const auto& [index, inner] : fresh.body->frames) reset_for_retry(*inner);
+    }
     step = std::move(fresh);
   }
 }
 
-std::vector<StepOutcome> RunState::outcomes() const {
-  std::vector<StepOutcome> outcomes;
-  for (NodeIndex i = 0; i < steps_.size(); ++i) {
-    const auto& step = steps_[i];
-    if (step.status == StepStatus::Pending) continue;
-    outcomes.push_back(
-        {.node = i, .status = step.status, .ports = step.ports, .error = step.error});
-  }
-  return outcomes;
-}
-
-std::vector<NodeIndex> RunState::open_steps() const {
-  std::vector<NodeIndex> open;
-  for (NodeIndex i = 0; i < steps_.size(); ++i)
-    if (steps_[i].status != StepStatus::Pending && !is_decided(steps_[i].status)) open.push_back(i);
-  return open;
-}
-
 std::optional<Timestamp> RunState::next_wake() const {
   std::optional<Timestamp> next;
-  for (const auto& step : steps_)
-    if (step.status == StepStatus::Waiting && step.until && (!next || *step.until < *next))
-      next = step.until;
+  for (const auto& ref : open_) {
+    const auto& step = ref.state();
+    const bool is_timed = step.status == StepStatus::Waiting || step.body;
+    if (is_timed && step.until && (!next || *step.until < *next)) next = step.until;
+  }
   return next;
 }
 
 std::optional<std::string> RunState::waiting_for() const {
   // What a person can do something about comes first.
   constexpr std::array kOrder{WaitReason::Approval, WaitReason::Answer, WaitReason::Budget,
-                              WaitReason::Event,    WaitReason::Slot,   WaitReason::Retry,
-                              WaitReason::Timer};
+                              WaitReason::Event,    WaitReason::Task,   WaitReason::Workflow,
+                              WaitReason::Slot,     WaitReason::Retry,  WaitReason::Timer};
   for (const auto reason : kOrder)
-    if (std::ranges::any_of(steps_, [&](const StepState& step) { return step.reason == reason; }))
+    if (std::ranges::any_of(open_,
+                            [&](const StepRef& ref) { return ref.state().reason == reason; }))
       return std::string(enum_name(reason));
   return std::nullopt;
-}
-
-const Json& RunState::view_of(NodeIndex node) const {
-  auto& view = views_[node];
-  if (!view.is_null()) return view;
-  const auto& step = steps_[node];
-  view = JsonObject{{"status", enum_name(step.status)},
-                    {"output", step.output},
-                    {"error", step.error ? json::to_json(*step.error) : Json()},
-                    {"attempts", step.attempt}};
-  return view;
-}
-
-const Json* RunState::member(std::string_view root, std::string_view name) const {
-  if (root != "steps") return Scope::member(root, name);
-  const auto node = definition_->find(name);
-  return node ? &view_of(*node) : nullptr;
 }
 
 const Json* RunState::find(std::string_view root) const {
@@ -289,12 +420,6 @@ const Json* RunState::find(std::string_view root) const {
     return &*view;
   };
   if (root == "input") return &execution_.input;
-  if (root == "steps")
-    return made(all_steps_, [&] {
-      JsonObject all;
-      for (NodeIndex i = 0; i < steps_.size(); ++i) all[definition_->nodes[i].id] = view_of(i);
-      return all;
-    });
   if (root == "execution")
     return made(execution_view_, [&] {
       return JsonObject{

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "engine/journal_outbox.h"
 #include "platform/log/log.h"
 
 namespace qd::engine {
@@ -74,6 +75,20 @@ Runner::RunPtr Runner::hold(const ExecutionId& id, bool is_forced) {
   metrics_.set_active(active_.size());
   spawn_drive(run);
   return run;
+}
+
+void Runner::wake(const journal::Woken& executions) {
+  if (is_stopping_) return;
+  for (const auto& id : executions) {
+    if (const auto active = active_.find(id.value); active != active_.end()) {
+      active->second->has_mail = true;
+      active->second->bell.ring();
+    } else if (is_full()) {
+      set_timer(id.value, parts_.clock.now());
+    } else {
+      hold(id);
+    }
+  }
 }
 
 std::shared_ptr<Call> Runner::push(const RunPtr& run, Act act) {
@@ -162,6 +177,8 @@ Task<void> Runner::drive(RunPtr run) {
 
 Task<Runner::Next> Runner::turn(RunPtr run) {
   auto& machine = *run->machine;
+  if (std::exchange(run->has_mail, false)) co_await read_mail(run);
+  if (machine.has_more() && !is_stopping_) machine.go_on(parts_.clock.now());
   auto calls = std::exchange(run->calls, {});
   auto outcomes = act(*run, calls);
   if (!outcomes) {
@@ -181,10 +198,26 @@ Task<Runner::Next> Runner::turn(RunPtr run) {
   }
   cancel_stale_flights(*run);
   if (!is_stopping_) launch_all(run);
-  if (!run->calls.empty()) co_return Next::Again;
+  const bool has_more = machine.has_more() && !is_stopping_;
+  // The others have their turn first.
+  if (has_more) co_await asio::post(io_, asio::use_awaitable);
+  if (has_more || run->has_mail || !run->calls.empty()) co_return Next::Again;
   if (run->flights.empty()) co_return Next::Rest;
   co_await run->bell.wait();
   co_return Next::Again;
+}
+
+Task<void> Runner::read_mail(RunPtr run) {
+  std::vector<Message> messages;
+  try {
+    messages = co_await parts_.database.read(
+        [&](db::Snapshot& view) { return journal::messages(view, run->id); });
+  } catch (const std::runtime_error& error) {
+    log::error("messages can't be read; trying again",
+               {{"execution", run->id.value}, {"error", error.what()}});
+    set_timer(run->id.value, parts_.clock.now() + kRetry);
+  }
+  for (const auto& message : messages) run->machine->deliver(message, parts_.clock.now());
 }
 
 /// How each call went; an error where the execution turned out to be beyond repair.
@@ -251,26 +284,30 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
                        .fence = run->fence};
   if (!machine.is_at_rest()) entry.lease = lease();
   const auto wake_at = entry.timing.wake_at;
-  Result<void> committed;
+  std::vector<ExecutionId> topics;
+  for (const auto& task : entry.changes.new_tasks)
+    topics.push_back(queue_topic(task.project_id, task.queue));
+  Result<journal::Woken> committed;
   if (run->is_new)
     committed = co_await insert(std::move(entry), run->document);
   else
     committed = co_await append(run, std::move(entry));
-  if (!committed) co_return committed;
+  if (!committed) co_return std::unexpected(committed.error());
   run->is_new = false;
   run->document = nullptr;
+  for (const auto& topic : topics) watchers_.tell(topic, {});
   set_timer(run->id.value, wake_at);
   const auto& execution = machine.execution();
   if (is_final(execution.status)) metrics_.add_finished(execution.status);
   watchers_.tell(run->id, {execution.revision, execution.status});
+  wake(*committed);
   co_return Result<void>();
 }
 
-Task<Result<void>> Runner::insert(journal::Entry entry, Json document) {
+Task<Result<journal::Woken>> Runner::insert(journal::Entry entry, Json document) {
   try {
-    co_await parts_.database.write(
-        [&](db::Transaction& tx) { journal::insert(tx, entry, document); });
-    co_return Result<void>();
+    co_return co_await parts_.database.write(
+        [&](db::Transaction& tx) { return journal::insert(tx, entry, document); });
   } catch (const db::ConstraintViolation&) {
     co_return fail(ErrorKind::NotFound, "project.not_found", "the project is gone");
   } catch (const db::Overloaded&) {
@@ -289,7 +326,7 @@ Task<Result<void>> Runner::insert(journal::Entry entry, Json document) {
 
 /// What happened can't be taken back, so it is stored however long that takes; unless the execution
 /// is another's by now.
-Task<Result<void>> Runner::append(RunPtr run, journal::Entry entry) {
+Task<Result<journal::Woken>> Runner::append(RunPtr run, journal::Entry entry) {
   for (;;) {
     std::string failure;
     try {
@@ -305,7 +342,8 @@ Task<Result<void>> Runner::append(RunPtr run, journal::Entry entry) {
     try {
       const auto head = co_await parts_.database.read(
           [&](db::Snapshot& view) { return journal::head(view, run->id); });
-      if (head && head->revision == entry.execution.revision) co_return Result<void>();
+      // Whom it woke is found by the next who looks for messages.
+      if (head && head->revision == entry.execution.revision) co_return journal::Woken();
     } catch (const std::runtime_error& error) {
       failure = error.what();
     }
@@ -363,6 +401,7 @@ Task<Result<void>> Runner::build(RunPtr run, journal::Stored stored) {
     for (const auto& event : stored.events) machine.state().apply(event);
     if (is_stopping_) machine.hold();
     machine.take_up(stored.deadline, parts_.clock.now());
+    for (const auto& message : stored.messages) machine.deliver(message, parts_.clock.now());
     co_return Result<void>();
   } catch (const std::exception& error) {
     log::error("an execution's journal makes no sense",
@@ -392,9 +431,11 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
        EventType::Finished,
        "",
        {{"status", enum_name(ExecutionStatus::Failed)}, {"error", execution.error}}});
-  entry.changes.cancels_approvals = true;
+  entry.changes.abandons_all = true;
+  if (auto message = end_message(execution)) entry.changes.sent.push_back(*std::move(message));
   const auto closed = co_await append(run, std::move(entry));
   if (!closed) co_return;
+  wake(*closed);
   metrics_.add_finished(execution.status);
   watchers_.tell(run->id, {execution.revision, execution.status});
 }

@@ -61,6 +61,8 @@ class Runner {
                               std::shared_ptr<const ProjectScope> project, Json document);
   /// A new execution that is begun when there is a place; durable when it resumes.
   Task<Result<Execution>> add_to_backlog(Execution execution, Json document);
+  /// They have messages, or are to be begun.
+  void wake(const journal::Woken& executions);
   /// Does `act` on the execution, bringing it into memory if need be; durable when it resumes.
   /// `is_forced`: also where another node runs it, which then loses it.
   Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false);
@@ -85,8 +87,11 @@ class Runner {
     bool is_new = false;
     Json document;
     Calls calls;
-    std::map<NodeIndex, FlightPtr> flights;
-    /// To be run once the node's earlier attempt has landed.
+    /// By the step's path.
+    std::map<std::string, FlightPtr> flights;
+    /// There are messages to be read.
+    bool has_mail = false;
+    /// To be run once the step's earlier attempt has landed.
     std::deque<Launch> launches;
     /// Rung when something was pushed or has landed.
     Bell bell;
@@ -102,6 +107,7 @@ class Runner {
   Task<void> drive(RunPtr run);
   Task<Next> turn(RunPtr run);
   Result<std::vector<Result<void>>> act(Run& run, const Calls& calls);
+  Task<void> read_mail(RunPtr run);
   Task<void> abandon(RunPtr run, Calls calls, Error error);
   void leave(const RunPtr& run);
   void drop(const RunPtr& run, const Error& error);
@@ -110,14 +116,15 @@ class Runner {
   Task<Result<void>> build(RunPtr run, journal::Stored stored);
   Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
   Task<Result<void>> commit(RunPtr run, Changes changes);
-  Task<Result<void>> insert(journal::Entry entry, Json document);
-  Task<Result<void>> append(RunPtr run, journal::Entry entry);
+  Task<Result<journal::Woken>> insert(journal::Entry entry, Json document);
+  Task<Result<journal::Woken>> append(RunPtr run, journal::Entry entry);
   [[nodiscard]] journal::Lease lease() const;
 
   // runner_flights.cc
   void launch_all(const RunPtr& run);
   void launch(const RunPtr& run, const Launch& launch);
   Task<void> fly(FlightPtr flight, StepRun step);
+  Task<bool> find_cached(FlightPtr flight, ProjectId project);
   void land(const RunPtr& run, const FlightPtr& flight);
   static void cancel(Flight& flight);
   static void cancel_stale_flights(Run& run);
@@ -129,6 +136,7 @@ class Runner {
   void fire_due(Timestamp now);
   [[nodiscard]] std::optional<Timestamp> next_moment() const;
   Task<void> find_unfinished(Timestamp horizon);
+  Task<void> find_mail();
   void fill();
   Task<void> fill_from_backlog();
   Task<void> renew_leases();
@@ -161,10 +169,14 @@ class Runner {
 /// An attempt on its way.
 struct Runner::Flight {
   Launch launch;
+  /// The step's frame and those around it: the attempt reads them until it has landed.
+  std::vector<std::shared_ptr<Frame>> frames;
   ErrorScope scope;
   std::unique_ptr<StepJournal> journal;
   boost::asio::cancellation_signal cancel;
   std::optional<StepResult> result;
+  /// The output was kept from an earlier step.
+  bool is_cached = false;
   bool is_cancelled = false;
   /// Its time is over.
   bool is_overdue = false;

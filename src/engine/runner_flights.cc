@@ -1,6 +1,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
+#include "engine/journal_outbox.h"
 #include "engine/runner.h"
 #include "platform/log/log.h"
 
@@ -14,6 +15,17 @@ constexpr std::chrono::seconds kGrace{2};
 
 }  // namespace
 
+namespace {
+
+std::vector<std::shared_ptr<Frame>> frames_of(const StepRef& step) {
+  std::vector<std::shared_ptr<Frame>> frames;
+  for (auto* frame = step.frame; frame->container(); frame = frame->container()->frame)
+    frames.push_back(frame->shared_from_this());
+  return frames;
+}
+
+}  // namespace
+
 /// What a step records inside its attempt, as calls like all others.
 class Runner::FlightJournal final : public StepJournal {
  public:
@@ -21,7 +33,7 @@ class Runner::FlightJournal final : public StepJournal {
       : runner_(runner),
         run_(run),
         launch_(launch),
-        records_(run->machine->state().step(launch.node).records) {}
+        records_(run->machine->state().find_step(launch_.path)->state().records) {}
 
   [[nodiscard]] const std::vector<StepRecord>& records() const override { return records_; }
 
@@ -53,7 +65,7 @@ void Runner::launch_all(const RunPtr& run) {
   for (const auto& one : std::exchange(run->launches, {})) {
     if (!run->machine->is_current(one)) continue;
     // An earlier attempt that was cancelled is still on its way down.
-    if (run->flights.contains(one.node))
+    if (run->flights.contains(one.path))
       run->launches.push_back(one);
     else
       launch(run, one);
@@ -62,9 +74,10 @@ void Runner::launch_all(const RunPtr& run) {
 
 void Runner::launch(const RunPtr& run, const Launch& one) {
   auto& machine = *run->machine;
-  auto flight =
-      std::make_shared<Flight>(one, ErrorScope(machine.state(), machine.error_step_of(one.node)));
-  run->flights[one.node] = flight;
+  const auto ref = *machine.state().find_step(one.path);
+  auto flight = std::make_shared<Flight>(one, frames_of(ref),
+                                         ErrorScope(*ref.frame, Machine::error_step_of(ref)));
+  run->flights[one.path] = flight;
   flight->journal = std::make_unique<FlightJournal>(*this, run, one);
   auto step = machine.run_of(one);
   step.scope = &flight->scope;
@@ -82,7 +95,8 @@ Task<void> Runner::fly(FlightPtr flight, StepRun step) {
   auto& kind = *parts_.kinds.effect(step.node->type);
   std::string failure;
   try {
-    flight->result = co_await kind.run(std::move(step));
+    const bool is_cached = flight->launch.cache_key && co_await find_cached(flight, step.project);
+    if (!is_cached) flight->result = co_await kind.run(std::move(step));
     co_return;
   } catch (const std::exception& error) {
     failure = error.what();
@@ -96,19 +110,34 @@ Task<void> Runner::fly(FlightPtr flight, StepRun step) {
                 .details = {}}};
 }
 
+/// Whether the output was kept from an earlier step; the flight has it then.
+Task<bool> Runner::find_cached(FlightPtr flight, ProjectId project) {
+  auto output = co_await parts_.database.read([&](db::Snapshot& view) {
+    return journal::find_cached(view, project, *flight->launch.cache_key, parts_.clock.now());
+  });
+  if (!output) co_return false;
+  flight->result = StepDone{.output = *std::move(output)};
+  flight->is_cached = true;
+  co_return true;
+}
+
 void Runner::land(const RunPtr& run, const FlightPtr& flight) {
   stops_.erase(flight->stop);
-  run->flights.erase(flight->launch.node);
+  run->flights.erase(flight->launch.path);
   run->bell.ring();
   const bool is_done = flight->result && (std::holds_alternative<StepDone>(*flight->result) ||
                                           std::holds_alternative<StepWaits>(*flight->result));
   // What a cancelled step says of its end is about the cancelling.
   if (flight->is_overdue && !is_done)
-    flight->result = run->machine->overdue(flight->launch.node);
+    flight->result = run->machine->overdue(flight->launch);
   else if (flight->is_cancelled && !is_done)
     return;
   push(run, [this, flight](Machine& machine) -> Result<void> {
-    machine.ended(flight->launch, *std::move(flight->result), parts_.clock.now());
+    const auto now = parts_.clock.now();
+    if (flight->is_cached)
+      machine.found(flight->launch, std::get<StepDone>(*flight->result).output, now);
+    else
+      machine.ended(flight->launch, *std::move(flight->result), now);
     return {};
   });
 }
@@ -120,14 +149,14 @@ void Runner::cancel(Flight& flight) {
 
 void Runner::cancel_stale_flights(Run& run) {
   std::vector<FlightPtr> stale;
-  for (const auto& [node, flight] : run.flights)
+  for (const auto& [path, flight] : run.flights)
     if (!run.machine->is_current(flight->launch)) stale.push_back(flight);
   for (const auto& flight : stale) cancel(*flight);
 }
 
 void Runner::cancel_flights(Run& run) {
   const auto flights = run.flights;
-  for (const auto& [node, flight] : flights) cancel(*flight);
+  for (const auto& [path, flight] : flights) cancel(*flight);
 }
 
 Task<void> Runner::ground(RunPtr run) {

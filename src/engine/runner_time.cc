@@ -2,6 +2,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "engine/journal_outbox.h"
 #include "engine/runner.h"
 #include "platform/log/log.h"
 
@@ -121,6 +122,19 @@ Task<void> Runner::find_unfinished(Timestamp horizon) {
   }
   backlog_ = std::max(backlog_, pending);
   fill();
+  co_await find_mail();
+}
+
+/// Whoever was to be told may not have been: the sender's process ended, or is another.
+Task<void> Runner::find_mail() {
+  std::string after;
+  for (;;) {
+    const auto page = co_await parts_.database.read(
+        [&](db::Snapshot& view) { return journal::with_messages(view, after, kPage); });
+    for (const auto& id : page) wake({{id}});
+    if (std::ssize(page) < kPage) co_return;
+    after = page.back();
+  }
 }
 
 void Runner::fill() {

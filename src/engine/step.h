@@ -39,6 +39,8 @@ class StepJournal {
 struct StepRun {
   ExecutionId execution;
   ProjectId project;
+  /// From the outermost body to the node: `each.3.fetch`.
+  std::string path;
   /// The definition's node; `with` is already rendered into `input`.
   const Node* node = nullptr;
   Json input;
@@ -50,11 +52,19 @@ struct StepRun {
   std::string idempotency_key;
   Timestamp now;
   Timestamp deadline;
+  /// How many executions stand above this one.
+  int depth = 0;
   /// This attempt was started before by a process that ended without recording its end: what it did
   /// outside may have happened.
   bool interrupted = false;
   /// Of effect steps; null for pure ones.
   StepJournal* journal = nullptr;
+};
+
+/// Something that whoever waits for it in the project takes up.
+struct EventMessage {
+  std::string name;
+  Json data;
 };
 
 /// The step is completed. Empty `ports` means `out`.
@@ -63,11 +73,13 @@ struct StepDone {
   std::vector<std::string> ports = {};
   double cost_usd = 0;
   std::int64_t tokens = 0;
+  /// Published in the commit that records the end.
+  std::optional<EventMessage> emits = {};
 };
 
 /// Why a step waits; also what people read as `waiting_for`.
-enum class WaitReason { Timer, Event, Approval, Retry, Budget, Slot, Answer };
-BOOST_DESCRIBE_ENUM(WaitReason, Timer, Event, Approval, Retry, Budget, Slot, Answer)
+enum class WaitReason { Timer, Event, Approval, Retry, Budget, Slot, Answer, Workflow, Task };
+BOOST_DESCRIBE_ENUM(WaitReason, Timer, Event, Approval, Retry, Budget, Slot, Answer, Workflow, Task)
 
 struct ApprovalRequest {
   std::string title;
@@ -78,8 +90,18 @@ struct ApprovalRequest {
   Json approvers;
 };
 
-/// The step waits. It is ended by time (`until`), a decision, or a signal, as the engine's rules for
-/// its reason say; the step kind is not run again.
+/// Work that is handed to outside workers, who poll its queue.
+struct TaskRequest {
+  std::string queue;
+  Json payload;
+  /// How long a worker may be silent before the task is given to another.
+  milliseconds heartbeat{60'000};
+  /// JSON Schema of the result; null: anything.
+  Json output_schema;
+};
+
+/// The step waits. It is ended by time (`until`), a decision, or a signal, as the engine's rules
+/// for its reason say; the step kind is not run again.
 struct StepWaits {
   WaitReason reason = WaitReason::Timer;
   std::optional<Timestamp> until;
@@ -87,6 +109,17 @@ struct StepWaits {
   std::optional<ApprovalRequest> approval = {};
   /// Of reason Event: the signal's name; its filter is the node's `event_filter`.
   std::string event = {};
+  /// Of reason Task.
+  std::optional<TaskRequest> task = {};
+};
+
+/// Another execution is begun, in the commit that records this. The step waits for its end, or is
+/// completed at once.
+struct StepBegins {
+  WorkflowVersion workflow;
+  std::string name;
+  Json input;
+  enum class Then { Wait, GoOn } then = Then::Wait;
 };
 
 /// It may have happened outside and must not be repeated: a person says what became of it.
@@ -103,7 +136,7 @@ struct StepFailed {
   std::int64_t tokens = 0;
 };
 
-using StepResult = std::variant<StepDone, StepWaits, StepFailed, StepUncertain>;
+using StepResult = std::variant<StepDone, StepWaits, StepBegins, StepFailed, StepUncertain>;
 
 class PureStep {
  public:
@@ -119,12 +152,17 @@ class EffectStep {
   virtual Task<StepResult> run(StepRun run) = 0;
 };
 
-/// The kinds by node type; exactly one of the two is set for each. They outlive the engine.
+/// The kinds by node type; exactly one of the two is set for each but map and loop, which the
+/// machine itself runs. They outlive the engine.
 struct StepKinds {
-  [[nodiscard]] const PureStep* pure(NodeType type) const { return pures[static_cast<std::size_t>(type)]; }
-  [[nodiscard]] EffectStep* effect(NodeType type) const { return effects[static_cast<std::size_t>(type)]; }
+  [[nodiscard]] const PureStep* pure(NodeType type) const {
+    return pures[static_cast<std::size_t>(type)];
+  }
+  [[nodiscard]] EffectStep* effect(NodeType type) const {
+    return effects[static_cast<std::size_t>(type)];
+  }
 
-  static constexpr std::size_t kCount = 9;
+  static constexpr std::size_t kCount = static_cast<std::size_t>(NodeType::Fail) + 1;
   const PureStep* pures[kCount] = {};
   EffectStep* effects[kCount] = {};
 };

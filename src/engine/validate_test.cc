@@ -120,23 +120,76 @@ nodes:
   EXPECT_TRUE(missing[0].starts_with("/nodes/0/id ")) << missing[0];
 }
 
-TEST(Validate, SaysWhatIsNotAvailableYetInsteadOfIgnoringIt) {
+TEST(Validate, LooksIntoBodies) {
   EXPECT_EQ(faults_of(R"(
-concurrency: { limit: 10 }
 nodes:
-  - { id: a, type: map, with: {anything: 1} }
-  - { id: b, type: transform, with: {set: {}}, cache: {key: x}, compensate: a, pin: 1 }
+  - { id: a, type: transform, with: {set: {}} }
+  - id: each
+    type: map
+    with:
+      items: "{{ input.list }}"
+      on_item_error: maybe
+      body:
+        nodes:
+          - { id: x, type: transform, with: {set: {n: "{{ item.n + index + steps.a.output.n }}"}} }
+          - { id: y, type: transform, with: {set: {n: "{{ steps.b.output + steps.nope.output + steps.y.output }}"}} }
+          - { id: a, type: transfrom, with: {set: {}} }
+        edges: [{from: x, to: z}]
+        outputs: {n: "{{ steps.x.outptu }}"}
+  - { id: again, type: loop, with: {until: "steps.r.output.done && item > 3", body: {nodes: [{id: r, type: transform, with: {set: {}}}]}} }
+  - { id: b, type: transform, with: {set: {n: "{{ item }}"}} }
+edges: [{from: a, to: each}, {from: each, to: b}]
 )"),
-            (Lines{"/concurrency workflow.option_not_available: concurrency limits of a workflow "
-                   "are not available yet",
-                   "/nodes/0/type node.type_not_available: node 'a': nodes of type 'map' are part "
-                   "of the language but not available yet",
-                   "/nodes/1/cache node.option_not_available: node 'b': 'cache' is part of the "
-                   "language but not available yet",
-                   "/nodes/1/compensate node.option_not_available: node 'b': 'compensate' is part "
-                   "of the language but not available yet",
-                   "/nodes/1/pin node.option_not_available: node 'b': 'pin' is part of the "
-                   "language but not available yet"}));
+            (Lines{"/nodes/1/with/body/nodes/2/type node.unknown_type: node 'a': there is no node "
+                   "type 'transfrom'; did you mean 'transform'?",
+                   "/nodes/1/with/body/edges/0/to edge.unknown_node: there is no node 'z'",
+                   "/nodes/1/with/body/outputs/n expression.unknown_name: outputs: line 1, column "
+                   "4: a step has status, output, error, attempts, not 'outptu'; what it made is "
+                   "in output",
+                   "/nodes/1/with/body/nodes/1/with/set/n expression.step_not_upstream: node 'y': "
+                   "line 1, column 42: step 'y' does not come before this node",
+                   "/nodes/1/with/on_item_error not_a_choice: node 'each': must be one of 'fail', "
+                   "'continue'",
+                   "/nodes/1/with/body node.duplicate_id: node 'each': its body has a node 'a', "
+                   "and so has what is around it",
+                   "/nodes/1/with/body/nodes/1/with/set/n expression.unknown_step: node 'y': line "
+                   "1, column 23: there is no step 'nope'",
+                   "/nodes/1/with/body/nodes/1/with/set/n expression.step_not_upstream: node 'y': "
+                   "line 1, column 4: step 'b' does not come before this node",
+                   "/nodes/3/with/set/n expression.unknown_name: node 'b': line 1, column 4: "
+                   "'item' is known only in the body of a map or loop"}));
+}
+
+TEST(Validate, RefusesOptionsThatMeanNothingHere) {
+  EXPECT_EQ(faults_of(R"(
+nodes:
+  - { id: a, type: transform, with: {set: {}}, cache: {key: x, ttl: 1h}, compensate: undo }
+  - { id: undo, type: http, with: {url: "http://u"}, cache: {key: "{{ steps.nope.output }}", ttl: soon} }
+  - { id: b, type: http, with: {url: "http://b"}, compensate: undo }
+  - { id: c, type: http, with: {url: "http://c"}, compensate: b }
+  - id: each
+    type: map
+    retry: {}
+    with: { items: [1], body: { nodes: [{id: x, type: http, with: {url: "http://x"}, compensate: x}] } }
+  - { id: s, type: switch, with: {cases: [{name: one, when: "true"}]}, pin: 1 }
+edges: [{from: b, to: each}]
+)"),
+            (Lines{"/nodes/0/cache node.option_not_applicable: node 'a': only http, llm, agent, "
+                   "tool and code steps can be cached",
+                   "/nodes/1/cache/ttl bad_duration: node 'undo': must be a length of time like "
+                   "90s, 10m or 48h",
+                   "/nodes/1/cache/key expression.unknown_step: node 'undo': line 1, column 4: "
+                   "there is no step 'nope'",
+                   "/nodes/2/compensate node.bad_compensation: node 'b': 'undo' undoes another "
+                   "node already",
+                   "/nodes/3/compensate node.bad_compensation: node 'c': 'b' has edges; what "
+                   "undoes another node stands alone",
+                   "/nodes/4/with/body/nodes/0/compensate node.option_not_applicable: node 'x': "
+                   "nodes in a body can't be compensated; undo the whole map or loop",
+                   "/nodes/4/retry node.option_not_applicable: node 'each': give the retry to the "
+                   "nodes of its body",
+                   "/nodes/5/pin node.option_not_applicable: node 's': a switch has no output to "
+                   "pin"}));
 }
 
 TEST(Validate, RefusesPortsThatANodeDoesNotHave) {

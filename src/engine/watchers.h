@@ -13,6 +13,11 @@
 
 namespace qd::engine {
 
+/// What those watch who wait for tasks of a queue.
+[[nodiscard]] inline ExecutionId queue_topic(const ProjectId& project, std::string_view queue) {
+  return {"queue:" + project.value + "/" + std::string(queue)};
+}
+
 /// Thread-safe.
 class Watchers {
  public:

@@ -42,6 +42,7 @@ std::int64_t last_event_id(const http::Request& request) {
 void ExecutionApi::add_routes(api::Router& router) {
   add_reading(router);
   add_steering(router);
+  add_events(router);
   add_approvals(router);
 }
 
@@ -74,6 +75,21 @@ void ExecutionApi::add_steering(api::Router& router) {
   router.add(steer("steps/{node_id}/resolve", "resolveStep",
                    "Say whether what an uncertain step had sent did happen."),
              *this, &ExecutionApi::resolve);
+}
+
+void ExecutionApi::add_events(api::Router& router) {
+  router.add({.method = "POST",
+              .path = "/projects/{project_id}/events",
+              .id = "publishEvent",
+              .tag = "executions",
+              .summary = "Hand an event to every execution of the project that waits for it.",
+              .scope = "executions:write",
+              .body_limit = 1 << 20},
+             *this, &ExecutionApi::publish);
+}
+
+Task<Result<PublishAnswer>> ExecutionApi::publish(api::Request<PublishRequest> request) {
+  return service_.publish(request.caller, {request.path("project_id")}, std::move(request.body));
 }
 
 void ExecutionApi::add_approvals(api::Router& router) {

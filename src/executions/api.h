@@ -18,6 +18,7 @@ class ExecutionApi {
 
   void add_reading(api::Router& router);
   void add_steering(api::Router& router);
+  void add_events(api::Router& router);
   void add_approvals(api::Router& router);
 
   Answer<api::Page<Execution>> list(api::Request<Nothing, ExecutionQuery> request);
@@ -29,6 +30,7 @@ class ExecutionApi {
   Answer<Execution> resume(api::Request<> request);
   Answer<Execution> retry(api::Request<> request);
   Answer<SignalAnswer> signal(api::Request<SignalRequest> request);
+  Answer<PublishAnswer> publish(api::Request<PublishRequest> request);
   Answer<Execution> resolve(api::Request<ResolveRequest> request);
   Answer<api::Page<engine::Approval>> approvals(api::Request<Nothing, ApprovalQuery> request);
   Answer<engine::Approval> approval(api::Request<> request);

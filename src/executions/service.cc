@@ -155,6 +155,16 @@ Task<Result<SignalAnswer>> ExecutionService::signal(api::Caller caller, Executio
   co_return SignalAnswer{taken};
 }
 
+Task<Result<PublishAnswer>> ExecutionService::publish(api::Caller caller, ProjectId project,
+                                                      PublishRequest request) {
+  QD_CO_CHECK(co_await parts_.database.read([&](db::Snapshot& view) {
+    return parts_.access.require(view, caller, project, ProjectRole::Operator);
+  }));
+  engine::EventMessage event{std::string(request.type), request.data.value_or(Json())};
+  QD_CO_TRY(const auto delivered, co_await parts_.engine.publish(project, std::move(event)));
+  co_return PublishAnswer{delivered};
+}
+
 Task<Result<Execution>> ExecutionService::resolve(api::Caller caller, ExecutionId id,
                                                   std::string node, ResolveRequest request) {
   QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));

@@ -40,6 +40,9 @@ class ExecutionService {
   Task<Result<Execution>> resume(api::Caller caller, ExecutionId id);
   Task<Result<Execution>> retry(api::Caller caller, ExecutionId id);
   Task<Result<SignalAnswer>> signal(api::Caller caller, ExecutionId id, SignalRequest request);
+  /// An event for every execution of the project that waits for it.
+  Task<Result<PublishAnswer>> publish(api::Caller caller, ProjectId project,
+                                      PublishRequest request);
   Task<Result<Execution>> resolve(api::Caller caller, ExecutionId id, std::string node,
                                   ResolveRequest request);
 

@@ -57,6 +57,19 @@ struct SignalAnswer {
 };
 BOOST_DESCRIBE_STRUCT(SignalAnswer, (), (taken))
 
+struct PublishRequest {
+  /// The name that waiting steps wait for.
+  Text<1, 200> type;
+  std::optional<Json> data;
+};
+BOOST_DESCRIBE_STRUCT(PublishRequest, (), (type, data))
+
+struct PublishAnswer {
+  /// How many executions were waiting for it.
+  std::int64_t delivered = 0;
+};
+BOOST_DESCRIBE_STRUCT(PublishAnswer, (), (delivered))
+
 struct ResolveRequest {
   /// Whether what the step sent did happen.
   bool happened = false;

@@ -46,7 +46,13 @@ Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(
                              .input = body.input.value_or(JsonObject{}),
                              .trigger = "manual",
                              .priority = body.priority ? body.priority->value : 0,
-                             .created_by = request.caller.user};
+                             .created_by = request.caller.user,
+                             .test = {}};
+  if (body.stop_at && !body.test.value_or(false))
+    co_return fail(ErrorKind::Invalid, "execution.no_test_run",
+                   "only a test run stops at a step: send test: true with stop_at");
+  if (body.test.value_or(false)) start.test = JsonObject();
+  if (body.stop_at) start.test.as_object()["stop_at"] = std::string(*body.stop_at);
   co_return co_await starter_.start(std::move(start),
                                     milliseconds(body.wait_ms ? body.wait_ms->value : 0));
 }

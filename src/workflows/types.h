@@ -57,7 +57,11 @@ struct ExecuteRequest {
   std::optional<Whole<0, 300'000>> wait_ms;
   /// Higher ones start first.
   std::optional<Whole<-100, 100>> priority;
+  /// A test run: pinned nodes give their pinned outputs.
+  std::optional<bool> test;
+  /// Of a test run: the step after whose end it is over; its output is the execution's.
+  std::optional<Text<1, 200>> stop_at;
 };
-BOOST_DESCRIBE_STRUCT(ExecuteRequest, (), (input, version, wait_ms, priority))
+BOOST_DESCRIBE_STRUCT(ExecuteRequest, (), (input, version, wait_ms, priority, test, stop_at))
 
 }  // namespace qd::workflows

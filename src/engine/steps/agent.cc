@@ -1,8 +1,8 @@
 #include "engine/steps/agent.h"
 
-#include <fmt/format.h>
-
 #include <map>
+
+#include <fmt/format.h>
 
 #include "base/encoding.h"
 #include "engine/steps/llm.h"
@@ -31,7 +31,10 @@ std::string bounded(std::string text) {
 }
 
 StepFailed failure(std::string_view code, std::string message) {
-  return {.error = {.code = std::string(code), .message = std::move(message), .retryable = false, .details = {}}};
+  return {.error = {.code = std::string(code),
+                    .message = std::move(message),
+                    .retryable = false,
+                    .details = {}}};
 }
 
 /// One run of one agent.
@@ -59,7 +62,8 @@ class Conversation {
       if (!answer) co_return std::move(*failed_);
       messages_.push_back(models::as_message(*answer));
       if (!answer->tool_calls.empty()) {
-        if (auto stopped = co_await make_calls(turn, answer->tool_calls)) co_return *std::move(stopped);
+        if (auto stopped = co_await make_calls(turn, answer->tool_calls))
+          co_return *std::move(stopped);
         continue;
       }
       if (auto end = conclude(*answer)) co_return *std::move(end);
@@ -82,7 +86,8 @@ class Conversation {
   void remember(const StepRecord& record) {
     const auto& data = record.data;
     if (record.type == "turn") {
-      if (const auto answer = json::from_json<models::ModelAnswer>(data.at("answer"), json::Unknown::Ignore))
+      if (const auto answer =
+              json::from_json<models::ModelAnswer>(data.at("answer"), json::Unknown::Ignore))
         turns_.push_back(*answer);
       tokens_ += data.at("tokens").as_int64();
       cost_usd_ += data.at("cost_usd").to_number<double>();
@@ -97,20 +102,27 @@ class Conversation {
     const auto& limits = spec_.limits;
     const auto most = limits.max_turns ? limits.max_turns->value : kDefaultTurns;
     if (static_cast<std::int64_t>(turn) >= most)
-      return failure("agent.max_turns", fmt::format("the agent had no final answer after {} turns", most));
+      return failure("agent.max_turns",
+                     fmt::format("the agent had no final answer after {} turns", most));
     if (limits.max_tokens && tokens_ >= limits.max_tokens->value)
-      return failure("agent.max_tokens", fmt::format("the agent used {} of at most {} tokens", tokens_, limits.max_tokens->value));
+      return failure("agent.max_tokens", fmt::format("the agent used {} of at most {} tokens",
+                                                     tokens_, limits.max_tokens->value));
     if (limits.max_cost_usd && cost_usd_ >= *limits.max_cost_usd)
-      return failure("agent.max_cost", fmt::format("the agent spent {} of at most {} USD", cost_usd_, *limits.max_cost_usd));
+      return failure("agent.max_cost", fmt::format("the agent spent {} of at most {} USD",
+                                                   cost_usd_, *limits.max_cost_usd));
     return std::nullopt;
   }
 
   [[nodiscard]] models::ModelRequest request() const {
-    models::ModelRequest request{.model = spec_.model, .messages = messages_, .output_schema = schema_,
-                                 .temperature = spec_.temperature, .max_tokens = spec_.max_output_tokens,
+    models::ModelRequest request{.model = spec_.model,
+                                 .messages = messages_,
+                                 .output_schema = schema_,
+                                 .temperature = spec_.temperature,
+                                 .max_tokens = spec_.max_output_tokens,
                                  .attempt = run_.attempt};
     for (const auto& tool : spec_.tools)
-      request.tools.push_back({.name = tool->name, .description = tool->description, .parameters = tool->parameters});
+      request.tools.push_back(
+          {.name = tool->name, .description = tool->description, .parameters = tool->parameters});
     return request;
   }
 
@@ -127,14 +139,18 @@ class Conversation {
     }
     tokens_ += reply->tokens();
     cost_usd_ += reply->cost_usd;
-    JsonObject data{{"turn", turn}, {"answer", json::to_json(reply->answer)}, {"tokens", reply->tokens()}, {"cost_usd", reply->cost_usd}};
+    JsonObject data{{"turn", turn},
+                    {"answer", json::to_json(reply->answer)},
+                    {"tokens", reply->tokens()},
+                    {"cost_usd", reply->cost_usd}};
     co_await run_.journal->append({"turn", std::move(data)});
     turns_.push_back(reply->answer);
     co_return std::move(reply->answer);
   }
 
   /// What ends the step instead of going on, if anything does.
-  Task<std::optional<StepResult>> make_calls(std::size_t turn, const std::vector<models::ToolCall>& calls) {
+  Task<std::optional<StepResult>> make_calls(std::size_t turn,
+                                             const std::vector<models::ToolCall>& calls) {
     for (std::size_t i = 0; i < calls.size(); ++i) {
       const auto key = fmt::format("{}/{}", turn, i);
       auto known = results_.find(key);
@@ -143,31 +159,38 @@ class Conversation {
         if (stopped) co_return stopped;
         known = results_.find(key);
       }
-      messages_.push_back({.role = models::Role::Tool, .content = known->second, .tool_call_id = calls[i].id});
+      messages_.push_back(
+          {.role = models::Role::Tool, .content = known->second, .tool_call_id = calls[i].id});
     }
     co_return std::nullopt;
   }
 
   Task<std::optional<StepResult>> make_call(const std::string& key, const models::ToolCall& call) {
-    const auto tool = std::ranges::find_if(spec_.tools, [&](const auto& one) { return one->name == call.name; });
+    const auto tool =
+        std::ranges::find_if(spec_.tools, [&](const auto& one) { return one->name == call.name; });
     if (!call.fault.empty() || tool == spec_.tools.end()) {
-      const auto why = call.fault.empty() ? fmt::format("there is no tool '{}'", call.name) : call.fault;
+      const auto why =
+          call.fault.empty() ? fmt::format("there is no tool '{}'", call.name) : call.fault;
       co_await finish_call(key, call, fmt::format("error: {}", why));
       co_return std::nullopt;
     }
     const bool was_started = started_.contains(key);
     if (!was_started)
-      co_await run_.journal->append({"call_started", JsonObject{{"key", key}, {"tool", call.name}, {"arguments", call.arguments}}});
-    auto result = co_await caller_.call({.project = run_.project,
-                                         .tool = tool->get(),
-                                         .arguments = call.arguments,
-                                         .scope = run_.scope,
-                                         .idempotency_key = fmt::format("{}/{}", run_.idempotency_key, key),
-                                         .interrupted = was_started && run_.interrupted,
-                                         .deadline = run_.deadline});
+      co_await run_.journal->append(
+          {"call_started",
+           JsonObject{{"key", key}, {"tool", call.name}, {"arguments", call.arguments}}});
+    auto result =
+        co_await caller_.call({.project = run_.project,
+                               .tool = tool->get(),
+                               .arguments = call.arguments,
+                               .scope = run_.scope,
+                               .idempotency_key = fmt::format("{}/{}", run_.idempotency_key, key),
+                               .interrupted = was_started && run_.interrupted,
+                               .deadline = run_.deadline});
     if (std::holds_alternative<StepUncertain>(result)) co_return result;
     if (const auto* failed = std::get_if<StepFailed>(&result))
-      co_await finish_call(key, call, fmt::format("error: {} ({})", failed->error.message, failed->error.code));
+      co_await finish_call(
+          key, call, fmt::format("error: {} ({})", failed->error.message, failed->error.code));
     else
       co_await finish_call(key, call, bounded(text_of(std::get<StepDone>(result).output)));
     co_return std::nullopt;
@@ -175,22 +198,27 @@ class Conversation {
 
   Task<void> finish_call(const std::string& key, const models::ToolCall& call, std::string text) {
     results_[key] = text;
-    co_await run_.journal->append(
-        {"call", JsonObject{{"key", key}, {"tool", call.name}, {"arguments", call.arguments}, {"text", std::move(text)}}});
+    co_await run_.journal->append({"call", JsonObject{{"key", key},
+                                                      {"tool", call.name},
+                                                      {"arguments", call.arguments},
+                                                      {"text", std::move(text)}}});
   }
 
   /// The end, or nothing where the model is to correct itself.
   std::optional<StepResult> conclude(const models::ModelAnswer& answer) {
     if (answer.finish == models::Finish::Length)
-      return failure("model.cut_off", "the model's answer was cut off at its length limit; raise max_output_tokens");
+      return failure("model.cut_off",
+                     "the model's answer was cut off at its length limit; raise max_output_tokens");
     if (answer.finish == models::Finish::ContentFilter)
       return failure("provider.content_filter", "the provider's content filter cut the answer");
     if (schema_.is_null()) return StepDone{.output = JsonObject{{"text", answer.text}}};
     auto value = read_structured(answer.text, schema_);
     if (value) return StepDone{.output = *std::move(value)};
     if (++corrections_ > kCorrections) return shape_failure(value.error(), 0, 0);
-    messages_.push_back({.role = models::Role::User,
-                         .content = value.error().message + ". Answer again, with JSON that fits the schema and nothing else."});
+    messages_.push_back(
+        {.role = models::Role::User,
+         .content = value.error().message +
+                    ". Answer again, with JSON that fits the schema and nothing else."});
     return std::nullopt;
   }
 

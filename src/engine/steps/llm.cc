@@ -11,14 +11,17 @@ namespace models = connect::models;
 
 Result<std::vector<models::ModelMessage>> read_messages(const Json& list) {
   std::vector<models::ModelMessage> messages;
-  if (!list.is_array()) return invalid({{"/messages", "wrong_type", "must be a list of {role, content}"}});
+  if (!list.is_array())
+    return invalid({{"/messages", "wrong_type", "must be a list of {role, content}"}});
   for (std::size_t i = 0; i < list.get_array().size(); ++i) {
     const auto& item = list.get_array()[i];
     const auto* role = json::find(item, "role");
     const auto* content = json::find(item, "content");
-    const auto known = role && role->is_string() ? parse_enum<models::Role>(role->get_string()) : std::nullopt;
+    const auto known =
+        role && role->is_string() ? parse_enum<models::Role>(role->get_string()) : std::nullopt;
     if (!known || !content || !content->is_string() || *known == models::Role::Tool)
-      return invalid({{fmt::format("/messages/{}", i), "wrong_type", "must be {role: system|user|assistant, content: text}"}});
+      return invalid({{fmt::format("/messages/{}", i), "wrong_type",
+                       "must be {role: system|user|assistant, content: text}"}});
     messages.push_back({.role = *known, .content = std::string(content->get_string())});
   }
   return messages;
@@ -38,12 +41,14 @@ Result<models::ModelRequest> to_request(const StepRun& run) {
     QD_TRY(auto messages, read_messages(*list));
     std::ranges::move(messages, std::back_inserter(request.messages));
   } else {
-    request.messages.push_back({.role = models::Role::User, .content = text_field(run.input, "prompt")});
+    request.messages.push_back(
+        {.role = models::Role::User, .content = text_field(run.input, "prompt")});
   }
   if (const auto* schema = json::find(run.input, "output_schema")) request.output_schema = *schema;
   if (const auto* heat = json::find(run.input, "temperature"); heat && heat->is_number())
     request.temperature = heat->to_number<double>();
-  if (const auto* most = json::find(run.input, "max_tokens"); most && most->is_int64()) request.max_tokens = most->get_int64();
+  if (const auto* most = json::find(run.input, "max_tokens"); most && most->is_int64())
+    request.max_tokens = most->get_int64();
   return request;
 }
 
@@ -60,7 +65,9 @@ std::string_view unfenced(std::string_view text) {
 Result<Json> read_structured(const std::string& text, const Json& schema) {
   auto value = json::parse(text);
   if (!value) value = json::parse(unfenced(text));
-  if (!value) return fail(ErrorKind::Invalid, "model.no_json", "the model was to answer with JSON and did not");
+  if (!value)
+    return fail(ErrorKind::Invalid, "model.no_json",
+                "the model was to answer with JSON and did not");
   if (const auto fits = check_schema(schema, *value, ""); !fits) {
     auto error = fits.error();
     error.code = "model.wrong_shape";
@@ -85,16 +92,19 @@ Task<StepResult> LlmStep::run(StepRun run) {
   auto connection = co_await catalog_.connection(run.project, name.empty() ? "auto" : name);
   if (!connection) co_return to_failure(connection.error());
   const auto schema = request->output_schema;
-  const auto reply = co_await gate_.ask(run.project, *std::move(request), *std::move(connection), run.deadline);
+  const auto reply =
+      co_await gate_.ask(run.project, *std::move(request), *std::move(connection), run.deadline);
   if (!reply) co_return to_failure(reply.error());
   const auto& answer = reply->answer;
-  JsonObject output{{"text", answer.text}, {"model", answer.model}, {"usage", json::to_json(answer.usage)}};
+  JsonObject output{
+      {"text", answer.text}, {"model", answer.model}, {"usage", json::to_json(answer.usage)}};
   if (!schema.is_null()) {
     auto value = read_structured(answer.text, schema);
     if (!value) co_return shape_failure(value.error(), reply->cost_usd, reply->tokens());
     output["value"] = *std::move(value);
   }
-  co_return StepDone{.output = std::move(output), .cost_usd = reply->cost_usd, .tokens = reply->tokens()};
+  co_return StepDone{
+      .output = std::move(output), .cost_usd = reply->cost_usd, .tokens = reply->tokens()};
 }
 
 }  // namespace qd::engine

@@ -8,8 +8,8 @@ namespace qd::engine {
 class LlmStep final : public EffectStep {
  public:
   LlmStep(Gate& gate, Catalog& catalog) : gate_(gate), catalog_(catalog) {}
-  /// Output: `{text, model, usage}`, and `value` where an output schema is given. A call that was cut
-  /// off is made again: models are asked, nothing is done.
+  /// Output: `{text, model, usage}`, and `value` where an output schema is given. A call that was
+  /// cut off is made again: models are asked, nothing is done.
   Task<StepResult> run(StepRun run) override;
 
  private:

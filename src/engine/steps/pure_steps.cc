@@ -16,7 +16,10 @@ std::string text_of(const Json* value) {
 }
 
 StepFailed bad_input(std::string code, std::string message) {
-  return {.error = {.code = std::move(code), .message = std::move(message), .retryable = false, .details = {}}};
+  return {.error = {.code = std::move(code),
+                    .message = std::move(message),
+                    .retryable = false,
+                    .details = {}}};
 }
 
 /// A length of time that a template made; fails where it is none.
@@ -25,7 +28,8 @@ std::optional<milliseconds> duration_of(const Json* value) {
 }
 
 StepFailed bad_duration(std::string_view name) {
-  return bad_input("step.bad_duration", fmt::format("'{}' must be a length of time like 90s, 10m or 48h", name));
+  return bad_input("step.bad_duration",
+                   fmt::format("'{}' must be a length of time like 90s, 10m or 48h", name));
 }
 
 }  // namespace
@@ -42,7 +46,8 @@ StepResult SwitchStep::evaluate(const StepRun& run) const {
   for (const auto& one : run.node->cases) {
     const auto holds = one.when.evaluate_condition(*run.scope);
     if (!holds)
-      return bad_input(holds.error().code, fmt::format("case '{}': {}", one.name, holds.error().message));
+      return bad_input(holds.error().code,
+                       fmt::format("case '{}': {}", one.name, holds.error().message));
     if (!*holds) continue;
     done.ports.push_back(one.name);
     held.emplace_back(one.name);
@@ -55,7 +60,8 @@ StepResult SwitchStep::evaluate(const StepRun& run) const {
 
 StepResult FailingStep::evaluate(const StepRun& run) const {
   const auto* code = field(run, "code");
-  StepFailed failed = bad_input(code ? text_of(code) : "workflow.failed", text_of(field(run, "message")));
+  StepFailed failed =
+      bad_input(code ? text_of(code) : "workflow.failed", text_of(field(run, "message")));
   if (const auto* details = field(run, "details")) failed.error.details = *details;
   return failed;
 }
@@ -68,12 +74,14 @@ StepResult WaitStep::evaluate(const StepRun& run) const {
   }
   if (const auto* moment = field(run, "until")) {
     const auto until = moment->is_string() ? parse_rfc3339(moment->get_string()) : std::nullopt;
-    if (!until) return bad_input("step.bad_timestamp", "'until' must be a time like 2026-11-23T09:57:00Z");
+    if (!until)
+      return bad_input("step.bad_timestamp", "'until' must be a time like 2026-11-23T09:57:00Z");
     return StepWaits{.reason = WaitReason::Timer, .until = *until};
   }
   const auto* event = field(run, "event");
   StepWaits waits{.reason = WaitReason::Event, .until = std::nullopt};
-  if (event) waits.event = event->is_object() ? text_of(json::find(*event, "name")) : text_of(event);
+  if (event)
+    waits.event = event->is_object() ? text_of(json::find(*event, "name")) : text_of(event);
   if (waits.event.empty()) return bad_input("wait.no_event", "the event's name is empty");
   if (const auto* timeout = field(run, "timeout")) {
     const auto duration = duration_of(timeout);
@@ -101,13 +109,54 @@ StepResult ApprovalStep::evaluate(const StepRun& run) const {
   return waits;
 }
 
+StepResult EmitStep::evaluate(const StepRun& run) const {
+  EventMessage event{.name = text_of(field(run, "event")), .data = {}};
+  if (event.name.empty()) return bad_input("emit.no_event", "the event's name is empty");
+  if (const auto* data = field(run, "data")) event.data = *data;
+  Json output = JsonObject{{"event", event.name}};
+  return StepDone{.output = std::move(output), .emits = std::move(event)};
+}
+
+StepResult RespondStep::evaluate(const StepRun& run) const {
+  const auto* status = field(run, "status");
+  constexpr std::int64_t kOk = 200;
+  const auto code = status ? (status->is_int64() ? status->get_int64() : 0) : kOk;
+  if (code < 200 || code > 599)
+    return bad_input("respond.bad_status", "'status' must be a whole number from 200 to 599");
+  const auto* headers = field(run, "headers");
+  const auto* body = field(run, "body");
+  return StepDone{.output = JsonObject{{"status", code},
+                                       {"headers", headers ? *headers : Json(JsonObject())},
+                                       {"body", body ? *body : Json()}}};
+}
+
+StepResult TaskStep::evaluate(const StepRun& run) const {
+  TaskRequest task{.queue = text_of(field(run, "queue")), .payload = {}, .output_schema = {}};
+  constexpr std::size_t kLongest = 100;
+  if (task.queue.empty() || task.queue.size() > kLongest)
+    return bad_input("task.bad_queue", "'queue' must be a name of 1 to 100 characters");
+  if (const auto* payload = field(run, "payload")) task.payload = *payload;
+  if (const auto* schema = field(run, "output_schema")) task.output_schema = *schema;
+  if (const auto* length = field(run, "heartbeat")) {
+    const auto heartbeat = duration_of(length);
+    if (!heartbeat || *heartbeat < std::chrono::seconds(1)) return bad_duration("heartbeat");
+    task.heartbeat = *heartbeat;
+  }
+  return StepWaits{.reason = WaitReason::Task, .until = std::nullopt, .task = std::move(task)};
+}
+
 void PureSteps::add_to(StepKinds& kinds) const {
-  const auto put = [&](NodeType type, const PureStep& step) { kinds.pures[static_cast<std::size_t>(type)] = &step; };
+  const auto put = [&](NodeType type, const PureStep& step) {
+    kinds.pures[static_cast<std::size_t>(type)] = &step;
+  };
   put(NodeType::Transform, transform_);
   put(NodeType::Switch, switch_);
   put(NodeType::Fail, fail_);
   put(NodeType::Wait, wait_);
   put(NodeType::Approval, approval_);
+  put(NodeType::Emit, emit_);
+  put(NodeType::Respond, respond_);
+  put(NodeType::Task, task_);
 }
 
 }  // namespace qd::engine

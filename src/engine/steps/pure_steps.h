@@ -1,4 +1,5 @@
-// The steps that are computed in memory: transform, switch, fail, wait, approval.
+// The steps that are computed in memory: transform, switch, fail; wait, approval and task, which
+// then wait; emit and respond, whose effect is stored with their end.
 #pragma once
 
 #include "engine/step.h"
@@ -31,6 +32,22 @@ class ApprovalStep final : public PureStep {
   [[nodiscard]] StepResult evaluate(const StepRun& run) const override;
 };
 
+class EmitStep final : public PureStep {
+ public:
+  [[nodiscard]] StepResult evaluate(const StepRun& run) const override;
+};
+
+/// Its output is the answer: `{status, headers, body}`.
+class RespondStep final : public PureStep {
+ public:
+  [[nodiscard]] StepResult evaluate(const StepRun& run) const override;
+};
+
+class TaskStep final : public PureStep {
+ public:
+  [[nodiscard]] StepResult evaluate(const StepRun& run) const override;
+};
+
 /// One of each.
 class PureSteps {
  public:
@@ -42,6 +59,9 @@ class PureSteps {
   FailingStep fail_;
   WaitStep wait_;
   ApprovalStep approval_;
+  EmitStep emit_;
+  RespondStep respond_;
+  TaskStep task_;
 };
 
 }  // namespace qd::engine

@@ -6,6 +6,7 @@
 #include "engine/steps/llm.h"
 #include "engine/steps/pure_steps.h"
 #include "engine/steps/tool.h"
+#include "engine/steps/workflow.h"
 
 namespace qd::engine {
 
@@ -13,17 +14,25 @@ class StandardSteps {
  public:
   /// All outlive it.
   StandardSteps(Gate& gate, Catalog& catalog, const Clock& clock)
-      : caller_(gate, clock), http_(gate, clock), llm_(gate, catalog), agent_(gate, caller_, catalog), tool_(caller_, catalog) {}
+      : caller_(gate, clock),
+        http_(gate, clock),
+        llm_(gate, catalog),
+        agent_(gate, caller_, catalog),
+        tool_(caller_, catalog),
+        workflow_(catalog) {}
 
   /// Valid as long as this lives.
   [[nodiscard]] StepKinds kinds() {
     StepKinds kinds;
     pure_.add_to(kinds);
-    const auto put = [&](NodeType type, EffectStep& step) { kinds.effects[static_cast<std::size_t>(type)] = &step; };
+    const auto put = [&](NodeType type, EffectStep& step) {
+      kinds.effects[static_cast<std::size_t>(type)] = &step;
+    };
     put(NodeType::Http, http_);
     put(NodeType::Llm, llm_);
     put(NodeType::Agent, agent_);
     put(NodeType::Tool, tool_);
+    put(NodeType::Workflow, workflow_);
     return kinds;
   }
 
@@ -34,6 +43,7 @@ class StandardSteps {
   LlmStep llm_;
   AgentStep agent_;
   ToolStep tool_;
+  WorkflowStep workflow_;
 };
 
 }  // namespace qd::engine

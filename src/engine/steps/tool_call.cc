@@ -12,7 +12,8 @@ constexpr milliseconds kDefaultTimeout{30'000};
 /// The config's templates see the arguments as `input`.
 class ToolScope final : public expr::Scope {
  public:
-  ToolScope(const Json& arguments, const expr::Scope* outer) : arguments_(arguments), outer_(outer) {}
+  ToolScope(const Json& arguments, const expr::Scope* outer)
+      : arguments_(arguments), outer_(outer) {}
   [[nodiscard]] const Json* find(std::string_view root) const override {
     if (root == "input") return &arguments_;
     const bool is_shared = root == "vars" || root == "project";
@@ -26,10 +27,14 @@ class ToolScope final : public expr::Scope {
 };
 
 StepFailed failure(std::string code, std::string message) {
-  return {.error = {.code = std::move(code), .message = std::move(message), .retryable = false, .details = {}}};
+  return {.error = {.code = std::move(code),
+                    .message = std::move(message),
+                    .retryable = false,
+                    .details = {}}};
 }
 
-Result<HttpToolConfig> render_config(const ToolSpec& tool, const Json& arguments, const expr::Scope* outer) {
+Result<HttpToolConfig> render_config(const ToolSpec& tool, const Json& arguments,
+                                     const expr::Scope* outer) {
   QD_TRY(const auto config, expr::compile_template(tool.config));
   const ToolScope scope(arguments, outer);
   QD_TRY(const auto rendered, config.render(scope));
@@ -47,7 +52,9 @@ JsonObject unused_arguments(const ToolSpec& tool, const Json& arguments) {
   return unused;
 }
 
-bool has_query_method(std::string_view method) { return method == "GET" || method == "HEAD" || method == "DELETE"; }
+bool has_query_method(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "DELETE";
+}
 
 std::string method_of(const ToolSpec& tool) {
   const auto* method = tool.config.if_contains("method");
@@ -57,7 +64,9 @@ std::string method_of(const ToolSpec& tool) {
 
 }  // namespace
 
-Effect effect_of(const ToolSpec& tool) { return tool.effect.value_or(effect_of_method(method_of(tool))); }
+Effect effect_of(const ToolSpec& tool) {
+  return tool.effect.value_or(effect_of_method(method_of(tool)));
+}
 
 Task<StepResult> ToolCaller::call(ToolCallContext context) {
   const auto& tool = *context.tool;
@@ -65,13 +74,17 @@ Task<StepResult> ToolCaller::call(ToolCallContext context) {
   if (!fits) {
     auto failed = to_failure(fits.error());
     failed.error.code = "tool.bad_arguments";
-    failed.error.message = fmt::format("the arguments do not fit tool '{}': {}", tool.name, fits.error().message);
+    failed.error.message =
+        fmt::format("the arguments do not fit tool '{}': {}", tool.name, fits.error().message);
     co_return failed;
   }
   if (context.interrupted && effect_of(tool) == Effect::Once)
-    co_return StepUncertain{fmt::format("tool '{}' may have been called before the server stopped", tool.name)};
+    co_return StepUncertain{
+        fmt::format("tool '{}' may have been called before the server stopped", tool.name)};
   if (tool.kind != ToolKind::Http && tool.kind != ToolKind::Webhook)
-    co_return failure("tool.kind_not_available", fmt::format("this version can't call tools of kind {}; http and webhook are", enum_name(tool.kind)));
+    co_return failure("tool.kind_not_available",
+                      fmt::format("this version can't call tools of kind {}; http and webhook are",
+                                  enum_name(tool.kind)));
   co_return co_await call_http(context);
 }
 
@@ -94,7 +107,8 @@ Task<StepResult> ToolCaller::call_http(const ToolCallContext& context) {
     else
       call.body = std::move(rest);
   }
-  const auto own = config->timeout ? parse_duration(*config->timeout).value_or(kDefaultTimeout) : kDefaultTimeout;
+  const auto own = config->timeout ? parse_duration(*config->timeout).value_or(kDefaultTimeout)
+                                   : kDefaultTimeout;
   const auto left = std::min<milliseconds>(own, context.deadline - clock_.now());
   auto result = co_await send(gate_, context.project, std::move(call), left);
   auto* done = std::get_if<StepDone>(&result);
@@ -103,7 +117,9 @@ Task<StepResult> ToolCaller::call_http(const ToolCallContext& context) {
   Json body = std::move(done->output.as_object()["body"]);
   if (tool.output_schema)
     if (const auto fits = check_schema(*tool.output_schema, body, "/output"); !fits)
-      co_return failure("tool.bad_answer", fmt::format("the answer of tool '{}' does not fit its output schema: {}", tool.name, fits.error().message));
+      co_return failure("tool.bad_answer",
+                        fmt::format("the answer of tool '{}' does not fit its output schema: {}",
+                                    tool.name, fits.error().message));
   co_return StepDone{.output = std::move(body)};
 }
 

@@ -24,9 +24,9 @@ struct ToolCallContext {
 class ToolCaller {
  public:
   ToolCaller(Gate& gate, const Clock& clock) : gate_(gate), clock_(clock) {}
-  /// The output of a completed call is the body of the answer. `tool.bad_arguments` where they do not
-  /// fit its schema, `tool.bad_answer` where its answer does not fit its own, `tool.kind_not_available`
-  /// for kinds that this version can't call.
+  /// The output of a completed call is the body of the answer. `tool.bad_arguments` where they do
+  /// not fit its schema, `tool.bad_answer` where its answer does not fit its own,
+  /// `tool.kind_not_available` for kinds that this version can't call.
   Task<StepResult> call(ToolCallContext context);
 
  private:

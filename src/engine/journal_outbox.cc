@@ -1,0 +1,144 @@
+#include "engine/journal_outbox.h"
+
+#include "engine/journal.h"
+
+namespace qd::engine::journal {
+namespace {
+
+/// How many messages one turn takes.
+constexpr std::int64_t kMessages = 200;
+
+constexpr db::Sql kSend{
+    "outbox.send",
+    "INSERT INTO execution_messages (id, execution_id, kind, data, created_at) SELECT "
+    "CAST($1 AS TEXT), id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM executions "
+    "WHERE id = $5 AND finished_at IS NULL"};
+constexpr db::Sql kWaiting{
+    "outbox.waiting",
+    "SELECT DISTINCT execution_id FROM event_waits WHERE project_id = $1 AND name = $2"};
+constexpr db::Sql kMessagesOf{"outbox.messages",
+                              "SELECT id, execution_id, kind, data FROM execution_messages WHERE "
+                              "execution_id = $1 ORDER BY created_at, id LIMIT $2"};
+constexpr db::Sql kWithMessages{
+    "outbox.with_messages",
+    "SELECT id FROM executions WHERE finished_at IS NULL AND id > $1 AND EXISTS (SELECT 1 FROM "
+    "execution_messages m WHERE m.execution_id = executions.id) ORDER BY id LIMIT $2"};
+constexpr db::Sql kTake{"outbox.take", "DELETE FROM execution_messages WHERE id = $1"};
+constexpr db::Sql kWait{"outbox.wait",
+                        "INSERT INTO event_waits (execution_id, step, project_id, name) VALUES "
+                        "($1, $2, $3, $4)"};
+constexpr db::Sql kEndWait{"outbox.end_wait",
+                           "DELETE FROM event_waits WHERE execution_id = $1 AND step = $2"};
+constexpr db::Sql kTask{
+    "outbox.task",
+    "INSERT INTO tasks (id, execution_id, project_id, step, queue, payload, output_schema, status, "
+    "deliveries, heartbeat_ms, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+constexpr db::Sql kEndTask{"outbox.end_task",
+                           "UPDATE tasks SET status = 'cancelled', finished_at = $1 WHERE id = $2 "
+                           "AND finished_at IS NULL"};
+constexpr db::Sql kPruneCache{"outbox.prune_cache",
+                              "DELETE FROM step_cache WHERE expires_at <= $1"};
+constexpr db::Sql kCache{
+    "outbox.cache",
+    "INSERT INTO step_cache (project_id, cache_key, output, expires_at) VALUES ($1, $2, $3, $4) ON "
+    "CONFLICT (project_id, cache_key) DO UPDATE SET output = excluded.output, expires_at = "
+    "excluded.expires_at"};
+constexpr db::Sql kCached{"outbox.cached",
+                          "SELECT output FROM step_cache WHERE project_id = $1 AND cache_key = $2 "
+                          "AND expires_at > $3"};
+
+struct CachedRow {
+  Json output;
+};
+BOOST_DESCRIBE_STRUCT(CachedRow, (), (output))
+
+struct IdRow {
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(IdRow, (), (id))
+
+void write_waits(db::Transaction& tx, const Execution& execution, const Changes& changes) {
+  // A step may wait again in the commit that ends its earlier wait.
+  for (const auto& step : changes.ended_waits) tx.execute(kEndWait, execution.id, step);
+  for (const auto& wait : changes.new_waits) {
+    const bool is_over =
+        std::ranges::find(changes.ended_waits, wait.step) != changes.ended_waits.end();
+    if (!is_over) tx.execute(kWait, execution.id, wait.step, execution.project_id, wait.name);
+  }
+}
+
+void write_tasks(db::Transaction& tx, const Changes& changes, Timestamp now) {
+  for (const auto& task : changes.new_tasks)
+    tx.execute(kTask, task.id, task.execution_id, task.project_id, task.step, task.queue,
+               task.payload, task.output_schema, task.status, task.deliveries, task.heartbeat_ms,
+               task.created_at);
+  for (const auto& id : changes.ended_tasks) tx.execute(kEndTask, now, id);
+}
+
+void write_cache(db::Transaction& tx, const Execution& execution, const Changes& changes) {
+  if (changes.cached.empty()) return;
+  tx.execute(kPruneCache, execution.updated_at);
+  for (const auto& one : changes.cached)
+    tx.execute(kCache, execution.project_id, one.key, one.output, one.expires_at);
+}
+
+}  // namespace
+
+std::vector<ExecutionId> write_outbox(db::Transaction& tx, const Execution& execution,
+                                      const Changes& changes) {
+  const auto now = execution.updated_at;
+  std::vector<ExecutionId> woken;
+  for (const auto& id : changes.taken) tx.execute(kTake, id);
+  write_waits(tx, execution, changes);
+  write_tasks(tx, changes, now);
+  write_cache(tx, execution, changes);
+  for (const auto& child : changes.children) {
+    insert_row(tx, {.execution = child}, nullptr);
+    woken.push_back(child.id);
+  }
+  for (const auto& message : changes.sent) {
+    send(tx, message, now);
+    woken.push_back(message.to);
+  }
+  for (const auto& event : changes.published) {
+    const auto told = publish(tx, execution.project_id, event, now);
+    woken.insert(woken.end(), told.begin(), told.end());
+  }
+  return woken;
+}
+
+std::vector<ExecutionId> publish(db::Transaction& tx, const ProjectId& project,
+                                 const EventMessage& event, Timestamp now) {
+  std::vector<ExecutionId> told;
+  for (auto& row : tx.all<IdRow>(kWaiting, project, event.name)) {
+    Message message{.to = {std::move(row.id)},
+                    .kind = MessageKind::Event,
+                    .data = JsonObject{{"name", event.name}, {"data", event.data}}};
+    send(tx, message, now);
+    told.push_back(std::move(message.to));
+  }
+  return told;
+}
+
+void send(db::Transaction& tx, const Message& message, Timestamp now) {
+  tx.execute(kSend, new_uuid(now), message.kind, message.data, now, message.to);
+}
+
+std::vector<Message> messages(db::Snapshot& view, const ExecutionId& id) {
+  return view.all<Message>(kMessagesOf, id, kMessages);
+}
+
+std::vector<std::string> with_messages(db::Snapshot& view, std::string_view after,
+                                       std::int64_t limit) {
+  std::vector<std::string> ids;
+  for (auto& row : view.all<IdRow>(kWithMessages, after, limit)) ids.push_back(std::move(row.id));
+  return ids;
+}
+
+std::optional<Json> find_cached(db::Snapshot& view, const ProjectId& project,
+                                const std::string& key, Timestamp now) {
+  auto row = view.first<CachedRow>(kCached, project, key, now);
+  return row ? std::optional(std::move(row->output)) : std::nullopt;
+}
+
+}  // namespace qd::engine::journal

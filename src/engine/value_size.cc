@@ -1,0 +1,25 @@
+#include "engine/value_size.h"
+
+namespace qd::engine {
+
+std::size_t text_size(const Json& value) {
+  switch (value.kind()) {
+    case boost::json::kind::string:
+      return value.get_string().size() + 2;
+    case boost::json::kind::array: {
+      std::size_t size = 2;
+      for (const auto& item : value.get_array()) size += text_size(item) + 1;
+      return size;
+    }
+    case boost::json::kind::object: {
+      std::size_t size = 2;
+      for (const auto& member : value.get_object())
+        size += member.key().size() + 4 + text_size(member.value());
+      return size;
+    }
+    default:
+      return 8;
+  }
+}
+
+}  // namespace qd::engine
