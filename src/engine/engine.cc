@@ -39,8 +39,9 @@ Result<void> require_unfinished(const Machine& machine) {
 Result<void> check_stop(const Definition& definition, const Json& test) {
   const auto* stop_at = json::find(test, "stop_at");
   if (!stop_at || definition.find(stop_at->as_string())) return {};
-  return invalid({{"/stop_at", "execution.unknown_step",
-                   fmt::format("the workflow has no step '{}'", std::string_view(stop_at->as_string()))}});
+  return invalid(
+      {{"/stop_at", "execution.unknown_step",
+        fmt::format("the workflow has no step '{}'", std::string_view(stop_at->as_string()))}});
 }
 
 std::unexpected<Error> decided_already() {
@@ -338,9 +339,9 @@ Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
   }));
 }
 
-std::unique_ptr<Watchers::Watch> Engine::watch_queue(
-    const ProjectId& project, std::string_view queue,
-    const boost::asio::any_io_executor& executor) {
+std::unique_ptr<Watchers::Watch> Engine::watch_queue(const ProjectId& project,
+                                                     std::string_view queue,
+                                                     const boost::asio::any_io_executor& executor) {
   return std::make_unique<Watchers::Watch>(impl_->watchers_, queue_topic(project, queue), executor);
 }
 

@@ -31,8 +31,9 @@ struct Body {
   /// Of a map, by index. An item that failed stands there as `{error}`.
   JsonArray results;
   std::vector<bool> is_done;
-  /// Of a loop: what the last round made.
+  /// Of a loop: what the last round made, and whether its condition held then.
   Json last;
+  bool is_satisfied = false;
   /// The items on their way, by index.
   std::map<std::size_t, std::shared_ptr<Frame>> frames;
   /// The first item that this process has not looked at yet.

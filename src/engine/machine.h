@@ -111,6 +111,7 @@ class Machine {
     /// Of a loop.
     std::size_t rounds = 0;
     Json last;
+    bool is_satisfied = false;
   };
 
   // machine.cc
@@ -172,6 +173,7 @@ class Machine {
   void fail_body(Frame& frame, const Finish& finish);
   void close_body(const StepRef& step, StepFailed failed);
   void complete_map(const StepRef& step);
+  void complete_loop(const StepRef& step);
   void record_results(const StepRef& step);
   void record_all_results();
   void drop(Frame& frame);

@@ -107,13 +107,16 @@ void Machine::run_map(const StepRef& step) {
 void Machine::run_loop(const StepRef& step) {
   auto& body = *step.state().body;
   if (!may_begin() || !body.frames.empty()) return;
+  auto& results = unrecorded_[step];
+  const bool is_recorded = results.rounds == 0;
+  const auto rounds = is_recorded ? body.done : results.rounds;
+  const bool is_satisfied = is_recorded ? body.is_satisfied : results.is_satisfied;
+  if (is_satisfied || rounds >= body.total) return complete_loop(step);
   if (budget_ <= 0) {
     stalled_.insert(step);
     return;
   }
-  auto& results = unrecorded_[step];
-  const auto rounds = results.rounds > 0 ? results.rounds : body.done;
-  Json item = results.rounds > 0 ? results.last : body.last;
+  Json item = is_recorded ? body.last : results.last;
   if (const auto* initial = json::find(step.state().input, "initial"); initial && rounds == 0)
     item = *initial;
   begin_frame(step, rounds, std::move(item));
@@ -193,12 +196,18 @@ void Machine::end_round(const StepRef& step, Frame& frame, Json result) {
   auto& results = unrecorded_[step];
   results.rounds = frame.index() + 1;
   results.last = std::move(result);
+  results.is_satisfied = *is_last;
   drop(frame);
-  if (!*is_last && results.rounds < step.state().body->total) return run_loop(step);
-  JsonObject output{{"result", results.last},
-                    {"iterations", static_cast<std::int64_t>(results.rounds)},
-                    {"done", *is_last}};
+  run_loop(step);
+}
+
+void Machine::complete_loop(const StepRef& step) {
   record_results(step);
+  stalled_.erase(step);
+  const auto& body = *step.state().body;
+  JsonObject output{{"result", body.last},
+                    {"iterations", static_cast<std::int64_t>(body.done)},
+                    {"done", body.is_satisfied}};
   complete(step, {.output = std::move(output)}, {});
 }
 
@@ -255,7 +264,9 @@ void Machine::record_results(const StepRef& step) {
     emit(EventType::StepRecorded, step,
          {{"type", kRoundRecord},
           {"data",
-           {{"rounds", static_cast<std::int64_t>(results.rounds)}, {"output", results.last}}}});
+           {{"rounds", static_cast<std::int64_t>(results.rounds)},
+            {"output", std::move(results.last)},
+            {"done", results.is_satisfied}}}});
 }
 
 void Machine::record_all_results() {

@@ -304,6 +304,7 @@ void RunState::add_record(const StepRef& ref, const Event& event) {
     const auto& round = event.data.at("data");
     step.body->done = static_cast<std::size_t>(round.at("rounds").as_int64());
     step.body->last = round.at("output");
+    step.body->is_satisfied = round.at("done").as_bool();
     if (const auto frame = step.body->frames.find(step.body->done - 1);
         frame != step.body->frames.end())
       take_frame(*frame->second);

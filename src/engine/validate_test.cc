@@ -140,20 +140,22 @@ nodes:
   - { id: b, type: transform, with: {set: {n: "{{ item }}"}} }
 edges: [{from: a, to: each}, {from: each, to: b}]
 )"),
-            (Lines{"/nodes/1/with/body/nodes/2/type node.unknown_type: node 'a': there is no node "
+            (Lines{"/nodes/1/with/on_item_error not_a_choice: node 'each': must be one of 'fail', "
+                   "'continue'",
+                   "/nodes/1/with/body/nodes/2/type node.unknown_type: node 'a': there is no node "
                    "type 'transfrom'; did you mean 'transform'?",
                    "/nodes/1/with/body/edges/0/to edge.unknown_node: there is no node 'z'",
                    "/nodes/1/with/body/outputs/n expression.unknown_name: outputs: line 1, column "
                    "4: a step has status, output, error, attempts, not 'outptu'; what it made is "
                    "in output",
+                   "/nodes/1/with/body/nodes/0/with/set/n expression.step_not_upstream: node 'x': "
+                   "line 1, column 21: step 'a' does not come before this node",
                    "/nodes/1/with/body/nodes/1/with/set/n expression.step_not_upstream: node 'y': "
-                   "line 1, column 42: step 'y' does not come before this node",
-                   "/nodes/1/with/on_item_error not_a_choice: node 'each': must be one of 'fail', "
-                   "'continue'",
+                   "line 1, column 41: step 'y' does not come before this node",
                    "/nodes/1/with/body node.duplicate_id: node 'each': its body has a node 'a', "
                    "and so has what is around it",
                    "/nodes/1/with/body/nodes/1/with/set/n expression.unknown_step: node 'y': line "
-                   "1, column 23: there is no step 'nope'",
+                   "1, column 21: there is no step 'nope'",
                    "/nodes/1/with/body/nodes/1/with/set/n expression.step_not_upstream: node 'y': "
                    "line 1, column 4: step 'b' does not come before this node",
                    "/nodes/3/with/set/n expression.unknown_name: node 'b': line 1, column 4: "
@@ -268,7 +270,7 @@ outputs: { x: "{{ steps.c.output.x }}", y: "{{ steps.d }}" }
           "/nodes/0/with/set/y expression.step_not_upstream: node 'a': line 1, column 4: step 'a' "
           "does not come before this node",
           "/nodes/1/with/set/y expression.unknown_name: node 'b': line 1, column 4: 'item' is "
-          "known only in the body of a map",
+          "known only in the body of a map or loop",
           "/nodes/1/with/set/z expression.unknown_name: node 'b': line 1, column 4: 'error' is "
           "known only behind a port error",
           "/nodes/1/when expression.unknown_name: node 'b': line 1, column 1: a step has status, "

@@ -58,8 +58,7 @@ TaskList WorkerService::take(db::Transaction& tx, const std::string& queue,
               .payload = std::move(row.payload),
               .delivery = row.deliveries + 1,
               .lease_until = now + milliseconds(row.heartbeat_ms)};
-    const auto worker =
-        request.worker ? std::optional(std::string(*request.worker)) : std::nullopt;
+    const auto worker = request.worker ? std::optional(std::string(*request.worker)) : std::nullopt;
     store::give(tx, row, worker, hash_of(task.token), task.lease_until);
     list.items.push_back(std::move(task));
   }
@@ -73,17 +72,16 @@ Result<store::Row> WorkerService::owned(db::Snapshot& view, const api::Caller& c
   const auto missing =
       qd::fail(ErrorKind::NotFound, "task.not_found", "there is no task with this id");
   if (!row) return missing;
-  const auto allowed =
-      parts_.access.require(view, caller, row->project_id, ProjectRole::Operator);
+  const auto allowed = parts_.access.require(view, caller, row->project_id, ProjectRole::Operator);
   if (!allowed && allowed.error().kind == ErrorKind::NotFound) return missing;
   if (!allowed) return std::unexpected(allowed.error());
   if (!crypto::equal_in_constant_time(row->token_hash.value_or(""), hash_of(token)))
     return qd::fail(ErrorKind::Conflict, "task.lost",
                     "the task was given to another worker, or was never this one's");
   if (row->status != engine::TaskStatus::Running)
-    return qd::fail(ErrorKind::Conflict, "task.over",
-                    fmt::format("the task is {} already; stop working on it",
-                                enum_name(row->status)));
+    return qd::fail(
+        ErrorKind::Conflict, "task.over",
+        fmt::format("the task is {} already; stop working on it", enum_name(row->status)));
   return *std::move(row);
 }
 
@@ -103,17 +101,16 @@ qd::Task<Result<TaskAnswer>> WorkerService::complete(api::Caller caller, TaskId 
   if (engine::text_size(output) > engine::kMaxOutput)
     co_return qd::fail(ErrorKind::TooLarge, "step.output_too_large",
                        fmt::format("the output is larger than {} MiB", engine::kMaxOutput >> 20));
-  return end(std::move(caller), std::move(id), std::string(request.token),
-             engine::TaskStatus::Completed, std::move(output));
+  co_return co_await end(std::move(caller), std::move(id), std::string(request.token),
+                         engine::TaskStatus::Completed, std::move(output));
 }
 
 qd::Task<Result<TaskAnswer>> WorkerService::fail(api::Caller caller, TaskId id,
                                                  FailRequest request) {
-  const engine::StepError error{
-      .code = request.code ? std::string(*request.code) : "task.failed",
-      .message = std::string(request.message),
-      .retryable = request.retryable.value_or(true),
-      .details = request.details.value_or(Json())};
+  const engine::StepError error{.code = request.code ? std::string(*request.code) : "task.failed",
+                                .message = std::string(request.message),
+                                .retryable = request.retryable.value_or(true),
+                                .details = request.details.value_or(Json())};
   return end(std::move(caller), std::move(id), std::string(request.token),
              engine::TaskStatus::Failed, json::to_json(error));
 }

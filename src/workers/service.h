@@ -25,9 +25,9 @@ class WorkerService {
   /// Suspends until there is a task or the request's `wait_ms` are over; then the list is empty.
   qd::Task<Result<TaskList>> poll(api::Caller caller, std::string queue, PollRequest request);
   /// For each of these: NotFound `task.not_found`; Conflict `task.over` where the execution no
-  /// longer waits for it, `task.lost` where it was given to another worker meanwhile. Complete also:
-  /// Invalid where the output does not fit the step's `output_schema` (paths under /output); the
-  /// task stays the worker's then.
+  /// longer waits for it, `task.lost` where it was given to another worker meanwhile. Complete
+  /// also: Invalid where the output does not fit the step's `output_schema` (paths under /output);
+  /// the task stays the worker's then.
   qd::Task<Result<TaskAnswer>> complete(api::Caller caller, TaskId id, CompleteRequest request);
   qd::Task<Result<TaskAnswer>> fail(api::Caller caller, TaskId id, FailRequest request);
   qd::Task<Result<TaskAnswer>> heartbeat(api::Caller caller, TaskId id, HeartbeatRequest request);

@@ -9,9 +9,11 @@ namespace {
 
 constexpr db::Sql kFree{
     "task.free",
-    "SELECT " QD_TASK_COLUMNS " FROM tasks WHERE project_id = $1 AND queue = $2 AND finished_at IS "
+    "SELECT " QD_TASK_COLUMNS
+    " FROM tasks WHERE project_id = $1 AND queue = $2 AND finished_at IS "
     "NULL AND (lease_until IS NULL OR lease_until <= $3) ORDER BY created_at, id LIMIT $4",
-    "SELECT " QD_TASK_COLUMNS " FROM tasks WHERE project_id = $1 AND queue = $2 AND finished_at IS "
+    "SELECT " QD_TASK_COLUMNS
+    " FROM tasks WHERE project_id = $1 AND queue = $2 AND finished_at IS "
     "NULL AND (lease_until IS NULL OR lease_until <= $3) ORDER BY created_at, id LIMIT $4 FOR "
     "UPDATE SKIP LOCKED"};
 constexpr db::Sql kNextFree{"task.next_free",
@@ -22,9 +24,10 @@ constexpr db::Sql kGive{"task.give",
                         "UPDATE tasks SET status = 'running', deliveries = deliveries + 1, worker "
                         "= $1, token_hash = $2, lease_until = $3 WHERE id = $4"};
 constexpr db::Sql kProlong{"task.prolong", "UPDATE tasks SET lease_until = $1 WHERE id = $2"};
-constexpr db::Sql kFinish{"task.finish",
-                          "UPDATE tasks SET status = $1, finished_at = $2, lease_until = NULL WHERE "
-                          "id = $3"};
+constexpr db::Sql kFinish{
+    "task.finish",
+    "UPDATE tasks SET status = $1, finished_at = $2, lease_until = NULL WHERE "
+    "id = $3"};
 
 }  // namespace
 
