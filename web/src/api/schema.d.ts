@@ -1376,6 +1376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand an event to every execution of the project that waits for it.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["publishEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -1430,6 +1450,88 @@ export interface paths {
          * @description API key scope: `executions:write`.
          */
         post: operations["decideApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-queues/{queue}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take tasks of a queue, waiting for one where there is none.
+         * @description A task is the caller's until `lease_until`; a heartbeat prolongs it. Whoever falls silent loses it to the next who polls.
+         *
+         *     API key scope: `executions:write`.
+         */
+        post: operations["pollTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the step its output.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["completeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the task could not be done.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["failTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it is still worked on.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["heartbeatTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2008,6 +2110,13 @@ export interface components {
             tokens: number;
             /** Format: int64 */
             revision: number;
+            /** Format: uuid */
+            parent_id?: string | null;
+            parent_step?: string | null;
+            /** Format: int64 */
+            depth: number;
+            test: unknown;
+            response: unknown;
             /** Format: int64 */
             duration_ms?: number | null;
         };
@@ -2164,6 +2273,8 @@ export interface components {
             wait_ms?: number | null;
             /** Format: int64 */
             priority?: number | null;
+            test?: boolean | null;
+            stop_at?: string | null;
         };
         ExecutionPage: {
             items: components["schemas"]["Execution"][];
@@ -2203,9 +2314,12 @@ export interface components {
             cost_usd: number;
             /** Format: int64 */
             tokens: number;
+            items?: components["schemas"]["StepItems"] | null;
+            /** Format: uuid */
+            execution?: string | null;
         };
         /** @enum {string} */
-        NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "wait" | "approval" | "fail";
+        NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "code" | "map" | "loop" | "workflow" | "wait" | "approval" | "emit" | "respond" | "task" | "fail";
         /** @enum {string} */
         StepStatus: "pending" | "running" | "waiting" | "completed" | "failed" | "skipped" | "cancelled" | "uncertain";
         StepTurn: {
@@ -2213,6 +2327,16 @@ export interface components {
             at: string;
             type: string;
             data: unknown;
+        };
+        StepItems: {
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            open: number;
         };
         CancelRequest: {
             reason?: string | null;
@@ -2228,6 +2352,14 @@ export interface components {
         ResolveRequest: {
             happened: boolean;
             output?: unknown;
+        };
+        PublishRequest2: {
+            type: string;
+            data?: unknown;
+        };
+        PublishAnswer: {
+            /** Format: int64 */
+            delivered: number;
         };
         /** @enum {string} */
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "cancelled";
@@ -2271,6 +2403,54 @@ export interface components {
         };
         /** @enum {string} */
         Verdict: "approved" | "rejected";
+        PollRequest: {
+            project_id: string;
+            worker?: string | null;
+            /** Format: int64 */
+            max?: number | null;
+            /** Format: int64 */
+            wait_ms?: number | null;
+        };
+        TaskList: {
+            items: components["schemas"]["Task"][];
+        };
+        Task: {
+            /** Format: uuid */
+            id: string;
+            token: string;
+            /** Format: uuid */
+            execution_id: string;
+            step: string;
+            queue: string;
+            payload: unknown;
+            /** Format: int64 */
+            delivery: number;
+            /** Format: date-time */
+            lease_until: string;
+        };
+        CompleteRequest: {
+            token: string;
+            output?: unknown;
+        };
+        TaskAnswer: {
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["TaskStatus"];
+            /** Format: date-time */
+            lease_until?: string | null;
+        };
+        /** @enum {string} */
+        TaskStatus: "pending" | "running" | "completed" | "failed" | "cancelled";
+        FailRequest: {
+            token: string;
+            code?: string | null;
+            message: string;
+            retryable?: boolean | null;
+            details?: unknown;
+        };
+        HeartbeatRequest: {
+            token: string;
+        };
         /** @description RFC 9457 */
         Problem: {
             type: string;
@@ -4733,6 +4913,36 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    publishEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest2"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishAnswer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listApprovals: {
         parameters: {
             query?: {
@@ -4809,6 +5019,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    pollTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PollRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    completeTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskAnswer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    failTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskAnswer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    heartbeatTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskAnswer"];
                 };
             };
             "4XX": components["responses"]["Problem"];
