@@ -197,7 +197,8 @@ Value arithmetic(Evaluation& run, Operator op, const Value& left, const Value& r
     return whole_arithmetic(run, op, left.integer(), right.integer());
   if (left.is(Kind::Uint) && right.is(Kind::Uint))
     return whole_arithmetic(run, op, left.unsigned_integer(), right.unsigned_integer());
-  if (left.is_number() && right.is_number() && (left.is(Kind::Double) || right.is(Kind::Double)))
+  const bool is_real = left.is(Kind::Double) || right.is(Kind::Double);
+  if (is_real && run.is_real(left) && run.is_real(right))
     return double_arithmetic(run, op, left, right);
   if (is_time(left) || is_time(right)) return time_arithmetic(run, op, left, right);
   if (op == Operator::Add && left.kind() == right.kind()) {
