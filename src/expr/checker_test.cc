@@ -122,6 +122,20 @@ TEST(Types, ThatOnlyTheValueKnowsAreLeftToTheRun) {
     EXPECT_EQ(compile_error(source), "compiles") << source;
 }
 
+TEST(Types, ThatAreBuiltToBeSlowAreLeftToTheRun) {
+  std::string maps = "{1: 1}";
+  for (int i = 0; i < 200; ++i) maps += fmt::format(", {{cel.index({0}): cel.index({0})}}", i);
+  EXPECT_EQ(refusal("cel.block([" + maps + "], cel.index(200) == cel.index(200))"), "compiles");
+  std::string open = "[]";
+  for (int i = 1; i < 500; ++i) open += ", []";
+  for (int i = 0; i < 499; ++i)
+    open += fmt::format(", cel.index({0}) == [{{cel.index({1})[0]: cel.index({1})[0]}}]", i, i + 1);
+  EXPECT_EQ(refusal("cel.block([" + open + "], cel.index(0))"), "compiles");
+  std::string many = "[]";
+  for (int i = 0; i < 15'000; ++i) many += ", []";
+  EXPECT_EQ(refusal("[" + many + "]"), "compiles");
+}
+
 /// What a workflow knows: its inputs' schema and that of one step's output.
 class KnownShape final : public Shape {
  public:

@@ -42,52 +42,80 @@ Order order_numbers(const Value& a, const Value& b) {
   }
 }
 
-bool equal_lists(const Value& a, const Value& b, std::int64_t& work) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (!equal(a.at(i), b.at(i), work)) return false;
-  return true;
-}
+/// Walks two values side by side for as long as the budget lasts.
+class Comparison {
+ public:
+  explicit Comparison(std::int64_t& left) : left_(left) {}
 
-bool equal_maps(const Value& a, const Value& b, std::int64_t& work) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const Value other = b.find(a.key_at(i));
-    if (other.is_nothing() || !equal(a.value_at(i), other, work)) return false;
+  [[nodiscard]] bool equal(const Value& a, const Value& b) {
+    if (--left_ < 0) return false;
+    if (a.is_number() && b.is_number()) return order_numbers(a, b) == Order::Equal;
+    if (a.kind() != b.kind()) return false;
+    switch (a.kind()) {
+      case Kind::String:
+      case Kind::Bytes:
+      case Kind::Ip:
+      case Kind::Cidr:
+        left_ -= static_cast<std::int64_t>(std::min(a.text().size(), b.text().size()) / 10);
+        return a.text() == b.text();
+      case Kind::List:
+      case Kind::Map:
+      case Kind::Optional:
+        return equal_inside(a, b);
+      case Kind::Bool:
+        return a.boolean() == b.boolean();
+      case Kind::Timestamp:
+        return a.integer() == b.integer() && a.nanoseconds() == b.nanoseconds();
+      case Kind::Duration:
+      case Kind::Type:
+        return a.integer() == b.integer();
+      default:
+        return true;
+    }
   }
-  return true;
-}
+
+ private:
+  bool equal_inside(const Value& a, const Value& b) {
+    // No budget pays for more: the comparison would run out of stack.
+    constexpr int kDeepest = 500;
+    if (depth_ == kDeepest) {
+      left_ = -1;
+      return false;
+    }
+    ++depth_;
+    const bool found = a.is(Kind::List)  ? equal_lists(a, b)
+                       : a.is(Kind::Map) ? equal_maps(a, b)
+                                         : equal_optionals(a, b);
+    --depth_;
+    return found;
+  }
+  bool equal_lists(const Value& a, const Value& b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (!equal(a.at(i), b.at(i))) return false;
+    return true;
+  }
+  bool equal_maps(const Value& a, const Value& b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const Value other = b.find(a.key_at(i));
+      if (other.is_nothing() || !equal(a.value_at(i), other)) return false;
+    }
+    return true;
+  }
+  bool equal_optionals(const Value& a, const Value& b) {
+    if (!a.has_inner() || !b.has_inner()) return a.has_inner() == b.has_inner();
+    return equal(a.inner(), b.inner());
+  }
+
+  std::int64_t& left_;
+  int depth_ = 0;
+};
 
 }  // namespace
 
-bool equal(const Value& a, const Value& b, std::int64_t& work) {
-  ++work;
-  if (a.is_number() && b.is_number()) return order_numbers(a, b) == Order::Equal;
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::String:
-    case Kind::Bytes:
-    case Kind::Ip:
-    case Kind::Cidr:
-      work += static_cast<std::int64_t>(std::min(a.text().size(), b.text().size()) / 10);
-      return a.text() == b.text();
-    case Kind::List:
-      return equal_lists(a, b, work);
-    case Kind::Map:
-      return equal_maps(a, b, work);
-    case Kind::Optional:
-      return a.has_inner() == b.has_inner() &&
-             (!a.has_inner() || equal(a.inner(), b.inner(), work));
-    case Kind::Bool:
-      return a.boolean() == b.boolean();
-    case Kind::Timestamp:
-      return a.integer() == b.integer() && a.nanoseconds() == b.nanoseconds();
-    case Kind::Duration:
-    case Kind::Type:
-      return a.integer() == b.integer();
-    default:
-      return true;
-  }
+bool equal(const Value& a, const Value& b, std::int64_t& left) {
+  return Comparison(left).equal(a, b);
 }
 
 Order order(const Value& a, const Value& b) {

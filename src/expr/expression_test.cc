@@ -300,6 +300,30 @@ TEST(Evaluation, EndsWhenTheBudgetIsUsedUp) {
   EXPECT_EQ(run("1 + 1", {.cost = 3}), "2");
 }
 
+/// `[[[1, 1], [1, 1]], ...]`: small in memory, endless to walk.
+std::string endless_list() {
+  std::string source = "[1, 1]";
+  for (int i = 0; i < 40; ++i) source = "[" + source + "].map(s, [s, s])[0]";
+  return source;
+}
+
+TEST(Evaluation, EndsComparisonsThatWouldNotEnd) {
+  EXPECT_EQ(run(endless_list() + " == " + endless_list()), "expression.cost");
+  EXPECT_EQ(run(endless_list() + " in [" + endless_list() + "]"), "expression.cost");
+  EXPECT_EQ(run("size([" + endless_list() + ", " + endless_list() + "].distinct())"),
+            "expression.cost");
+  EXPECT_EQ(run("'%s'.format([" + endless_list() + "])"), "expression.cost");
+}
+
+TEST(Evaluation, ComparesNothingThatIsTooDeepForTheStack) {
+  std::string values = "[1]";
+  for (int i = 0; i < 3000; ++i) values += fmt::format(", [cel.index({})]", i);
+  EXPECT_EQ(run("cel.block([" + values + "], cel.index(3000) == cel.index(3000))"),
+            "expression.cost");
+  EXPECT_EQ(run("cel.block([" + values + "], '%s'.format([cel.index(3000)]))"),
+            "expression.too_deep");
+}
+
 TEST(Evaluation, RefusesResultsThatGrowBeyondMeasure) {
   std::string source = "'0123456789'";
   for (int i = 0; i < 40; ++i) source = "[" + source + "].map(s, s + s)[0]";

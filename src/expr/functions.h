@@ -32,6 +32,8 @@ class Evaluation {
   [[nodiscard]] bool charge_bytes(std::size_t bytes) {
     return charge(1 + static_cast<std::int64_t>(bytes / 10));
   }
+  /// CEL's equality, paid for. Meaningless when the budget is used up.
+  [[nodiscard]] bool equal(const Value& a, const Value& b) { return expr::equal(a, b, left_); }
   [[nodiscard]] bool is_exhausted() const { return left_ < 0; }
   [[nodiscard]] std::int64_t left() const { return left_; }
 
@@ -66,6 +68,7 @@ struct Function {
   /// Receiver included.
   std::uint8_t min_arguments = 0;
   std::uint8_t max_arguments = 0;
+  /// Null where the evaluator runs it, because not every argument is always evaluated.
   FunctionCode run = nullptr;
   /// Receiver included, apart by `;`: `(string, int) -> string`. What fits none is refused.
   std::string_view signatures;

@@ -157,12 +157,22 @@ class Formatter {
       case Kind::Cidr:
         return put(print_address(value));
       case Kind::List:
-        return list(value);
       case Kind::Map:
-        return map(value);
+        return nested(value);
       default:
         return refuse('s', value);
     }
+  }
+
+  Written nested(const Value& value) {
+    constexpr int kDeepest = 64;
+    if (depth_ == kDeepest)
+      return std::unexpected(run_.fail(
+          "expression.too_deep", fmt::format("the value is nested more than {} deep", kDeepest)));
+    ++depth_;
+    auto written = value.is(Kind::List) ? list(value) : map(value);
+    --depth_;
+    return written;
   }
 
   Written list(const Value& value) {
@@ -194,6 +204,7 @@ class Formatter {
 
   Evaluation& run_;
   std::string out_;
+  int depth_ = 0;
 };
 
 Value format(Evaluation& run, Arguments arguments) {

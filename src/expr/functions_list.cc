@@ -58,9 +58,11 @@ Value flatten(Evaluation& run, Arguments arguments) {
   if (!arguments[0].is(Kind::List) || (has_depth && !arguments[1].is(Kind::Int)))
     return run.no_overload("flatten", arguments);
   const auto depth = has_depth ? arguments[1].integer() : 1;
-  if (depth < 0) return run.fail("expression.argument", "the depth of flatten is not negative");
+  constexpr std::int64_t kDeepest = 64;
+  if (depth < 0 || depth > kDeepest)
+    return run.fail("expression.argument",
+                    fmt::format("the depth of flatten is 0 to {}", kDeepest));
   std::vector<Value> flat;
-  // Values are never nested deeper than JSON and the source allow.
   if (!flatten_into(run, flat, arguments[0], depth)) return run.out_of_budget();
   const auto items = run.arena().array<Value>(flat.size());
   std::ranges::copy(flat, items.begin());
@@ -75,11 +77,10 @@ Value distinct(Evaluation& run, Arguments arguments) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Value item = list.at(i);
-    std::int64_t work = 0;
     const auto seen = items.first(count);
     const bool is_known =
-        std::ranges::any_of(seen, [&](const Value& other) { return equal(other, item, work); });
-    if (!run.charge(work)) return run.out_of_budget();
+        std::ranges::any_of(seen, [&](const Value& other) { return run.equal(other, item); });
+    if (run.is_exhausted()) return run.out_of_budget();
     if (!is_known) items[count++] = item;
   }
   return Value::list(items.first(count));

@@ -13,11 +13,10 @@ bool are_lists(Arguments arguments) {
 
 /// Nothing when the budget is used up on the way.
 std::optional<bool> has_item(Evaluation& run, const Value& list, const Value& item) {
-  std::int64_t work = 0;
   bool found = false;
-  for (std::size_t i = 0; i < list.size() && !found && work <= run.left(); ++i)
-    found = equal(list.at(i), item, work);
-  return run.charge(work) ? std::optional(found) : std::nullopt;
+  for (std::size_t i = 0; i < list.size() && !found && !run.is_exhausted(); ++i)
+    found = run.equal(list.at(i), item);
+  return run.is_exhausted() ? std::nullopt : std::optional(found);
 }
 
 /// Whether all or any of `items` are in `list`.

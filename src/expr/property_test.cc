@@ -48,9 +48,9 @@ rc::Gen<std::string> program_source() {
 bool is_same(const Syntax& a, SyntaxId a_id, const Syntax& b, SyntaxId b_id) {
   const auto& left = a.node(a_id);
   const auto& right = b.node(b_id);
-  std::int64_t work = 0;
+  std::int64_t budget = 1000;
   if (left.kind != right.kind || left.op != right.op || left.name != right.name ||
-      left.literal.kind() != right.literal.kind() || !equal(left.literal, right.literal, work))
+      left.literal.kind() != right.literal.kind() || !equal(left.literal, right.literal, budget))
     return false;
   return std::ranges::equal(
       a.children_of(left), b.children_of(right),

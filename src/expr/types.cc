@@ -90,6 +90,12 @@ TypeRef Types::simple(TypeKind kind) {
   return &*std::ranges::find(all, kind, &Type::kind);
 }
 
+TypeRef Types::add(Type type) {
+  constexpr std::uint32_t kLargest = 200;
+  for (const auto* parameter : type.parameters) type.size += parameter->size;
+  return type.size > kLargest ? dyn() : &types_.emplace_back(std::move(type));
+}
+
 TypeRef Types::list(TypeRef item) {
   return add({.kind = TypeKind::List, .parameters = {item}});
 }
@@ -136,12 +142,15 @@ TypeRef Types::settle(TypeRef type) {
 }
 
 TypeRef Types::substitute(TypeRef type, Unknown unknown) {
+  const Step step(*this);
+  if (step.is_one_too_many()) return dyn();
   if (type->kind == TypeKind::Parameter) {
     if (const auto* known = bound(type)) return substitute(known, unknown);
     return unknown == Unknown::Keep ? type : dyn();
   }
   if (type->parameters.empty()) return type;
   auto copy = *type;
+  copy.size = 1;
   for (auto& parameter : copy.parameters) parameter = substitute(parameter, unknown);
   return copy.parameters == type->parameters ? type : add(std::move(copy));
 }

@@ -44,6 +44,8 @@ struct Type {
   std::string name = {};
   std::vector<const Type*> parameters = {};
   const Json* schema = nullptr;
+  /// How many types it is made of.
+  std::uint32_t size = 1;
 };
 using TypeRef = const Type*;
 
@@ -52,7 +54,8 @@ struct Signature {
   TypeRef result = nullptr;
 };
 
-/// The types of one expression and what is known of their parameters.
+/// The types of one expression and what is known of their parameters. What is larger than a person
+/// would write, or takes long to find out, is Dyn: types may be built to be slow.
 class Types {
  public:
   [[nodiscard]] TypeRef simple(TypeKind kind);
@@ -85,10 +88,11 @@ class Types {
   void set_promotion(Promotion promotion) { promotion_ = promotion; }
 
  private:
-  using Bindings = std::unordered_map<TypeRef, TypeRef>;
   enum class Unknown : std::uint8_t { Keep, BecomesDyn };
+  /// Counts one step and, while it lives, one level of depth.
+  class Step;
 
-  [[nodiscard]] TypeRef add(Type type) { return &types_.emplace_back(std::move(type)); }
+  [[nodiscard]] TypeRef add(Type type);
   [[nodiscard]] TypeRef bound(TypeRef parameter) const;
   [[nodiscard]] TypeRef substitute(TypeRef type, Unknown unknown);
   [[nodiscard]] bool assignable(TypeRef from, TypeRef to);
@@ -97,12 +101,35 @@ class Types {
   /// Whether `parameter` may be `type`, which it then is.
   enum class Fit : std::uint8_t { No, ButBound, Yes };
   [[nodiscard]] Fit bind(TypeRef type, TypeRef parameter);
-  [[nodiscard]] bool mentions(TypeRef type, TypeRef parameter) const;
+  [[nodiscard]] bool mentions(TypeRef type, TypeRef parameter);
+  void set(TypeRef parameter, TypeRef type);
   [[nodiscard]] TypeRef more_general(TypeRef a, TypeRef b);
 
   std::deque<Type> types_;
-  Bindings bindings_;
+  std::unordered_map<TypeRef, TypeRef> bindings_;
+  /// What `bindings_` held before, since the last `assign` began; null for nothing.
+  std::vector<std::pair<TypeRef, TypeRef>> trail_;
+  std::int64_t steps_left_ = 1'000'000;
+  int depth_ = 0;
   Promotion promotion_ = Promotion::No;
+};
+
+class Types::Step {
+ public:
+  explicit Step(Types& types) : types_(types) {
+    --types_.steps_left_;
+    ++types_.depth_;
+  }
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+  ~Step() { --types_.depth_; }
+  [[nodiscard]] bool is_one_too_many() const {
+    constexpr int kDeepest = 200;
+    return types_.steps_left_ < 0 || types_.depth_ > kDeepest;
+  }
+
+ private:
+  Types& types_;
 };
 
 /// `list(map(string, int))`, as `read` takes it.

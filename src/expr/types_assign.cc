@@ -45,7 +45,14 @@ TypeRef Types::bound(TypeRef parameter) const {
   return found == bindings_.end() ? nullptr : found->second;
 }
 
-bool Types::mentions(TypeRef type, TypeRef parameter) const {
+void Types::set(TypeRef parameter, TypeRef type) {
+  trail_.emplace_back(parameter, bound(parameter));
+  bindings_[parameter] = type;
+}
+
+bool Types::mentions(TypeRef type, TypeRef parameter) {
+  const Step step(*this);
+  if (step.is_one_too_many()) return true;
   if (type == parameter) return true;
   if (type->kind == TypeKind::Parameter) {
     const auto* known = bound(type);
@@ -67,11 +74,11 @@ Types::Fit Types::bind(TypeRef type, TypeRef parameter) {
     if (is_same(type, known)) return Fit::Yes;
     if (!assignable(type, known)) return Fit::ButBound;
     const auto* general = more_general(type, known);
-    if (!mentions(general, parameter)) bindings_[parameter] = general;
+    if (!mentions(general, parameter)) set(parameter, general);
     return Fit::Yes;
   }
   if (mentions(type, parameter)) return Fit::No;
-  bindings_[parameter] = type;
+  set(parameter, type);
   return Fit::Yes;
 }
 
@@ -88,6 +95,8 @@ bool Types::same_shape(TypeRef from, TypeRef to) {
 }
 
 bool Types::assignable(TypeRef from, TypeRef to) {
+  const Step step(*this);
+  if (step.is_one_too_many()) return true;
   if (to->kind == TypeKind::Parameter) {
     const auto fit = bind(from, to);
     if (fit != Fit::No) return fit == Fit::Yes;
@@ -109,10 +118,11 @@ bool Types::assign(TypeRef from, TypeRef to) {
 
 bool Types::assign_all(const std::vector<TypeRef>& from, const std::vector<TypeRef>& to) {
   if (from.size() != to.size()) return false;
-  auto before = bindings_;
+  trail_.clear();
   for (std::size_t i = 0; i < from.size(); ++i)
     if (!assignable(from[i], to[i])) {
-      bindings_ = std::move(before);
+      for (; !trail_.empty(); trail_.pop_back())
+        bindings_[trail_.back().first] = trail_.back().second;
       return false;
     }
   return true;

@@ -251,15 +251,16 @@ Value Value::find(std::string_view key) const {
 }
 
 const BuiltMap::Entry* BuiltMap::find(const Value& key) const {
-  std::int64_t work = 0;
+  // Keys are scalars, and short.
+  std::int64_t left = INT64_MAX;
   if (slots.empty()) {
     for (const auto& entry : entries)
-      if (equal(entry.key, key, work)) return &entry;
+      if (equal(entry.key, key, left)) return &entry;
     return nullptr;
   }
   const std::size_t mask = slots.size() - 1;
   for (std::size_t at = hash_key(key) & mask; slots[at] != 0; at = (at + 1) & mask)
-    if (const auto& entry = entries[slots[at] - 1]; equal(entry.key, key, work)) return &entry;
+    if (const auto& entry = entries[slots[at] - 1]; equal(entry.key, key, left)) return &entry;
   return nullptr;
 }
 

@@ -145,8 +145,9 @@ struct BuiltMap {
 };
 
 /// CEL's equality: numbers compare by value across kinds, lists and maps deeply, other kinds are
-/// unequal. `work` grows by what was compared.
-[[nodiscard]] bool equal(const Value& a, const Value& b, std::int64_t& work);
+/// unequal. Takes what it costs from `left`; when that is less than 0 afterwards it was not enough,
+/// and the answer means nothing.
+[[nodiscard]] bool equal(const Value& a, const Value& b, std::int64_t& left);
 
 enum class Order { Less, Equal, Greater, Unordered, NoOverload };
 /// Unordered is NaN; NoOverload is a pair of kinds that has no order.
