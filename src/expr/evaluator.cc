@@ -2,6 +2,12 @@
 
 namespace qd::expr {
 
+Evaluator::Evaluator(const Program& program, const Scope& scope, Budget budget)
+    : program_(program), run_(scope, budget.cost, program.numbers) {
+  slots_ = program.slots <= kFewSlots ? std::span<Value>(few_slots_)
+                                      : run_.arena().array<Value>(program.slots);
+}
+
 Value Evaluator::run() {
   const Value value = evaluate(program_.root);
   // An absorbed error must not hide that the budget is gone.
@@ -24,13 +30,19 @@ Value Evaluator::evaluate_node(const Node& node) {
     case NodeKind::Root:
       return root(node);
     case NodeKind::Local:
-      return locals_[node.slot];
+      return slots_[node.slot];
     case NodeKind::Select:
       return select(node);
     case NodeKind::Has:
       return has(node);
     case NodeKind::Index:
       return index(node);
+    case NodeKind::OptionalSelect:
+      return optional_select(node);
+    case NodeKind::OptionalIndex:
+      return optional_index(node);
+    case NodeKind::OptionalEntry:
+      return evaluate(child(node, 0));
     case NodeKind::Call:
       return call(node);
     case NodeKind::Matches:
@@ -58,6 +70,21 @@ Value Evaluator::evaluate_node(const Node& node) {
     case NodeKind::Transform:
     case NodeKind::FilterTransform:
       return collect(node);
+    case NodeKind::TransformMap:
+    case NodeKind::FilterTransformMap:
+    case NodeKind::TransformMapEntry:
+    case NodeKind::FilterTransformMapEntry:
+      return collect_map(node);
+    case NodeKind::SortBy:
+      return sort_by(node);
+    case NodeKind::Bind:
+      return bind(node);
+    case NodeKind::OptionalMap:
+    case NodeKind::OptionalFlatMap:
+      return optional_map(node);
+    case NodeKind::OptionalOr:
+    case NodeKind::OptionalOrValue:
+      return optional_or(node);
   }
   return {};
 }
@@ -78,15 +105,20 @@ Value Evaluator::select(const Node& node) {
   }
   const Value operand = evaluate(child(node, 0));
   if (operand.is_error()) return operand;
+  if (operand.is(Kind::Optional)) return optional_member(operand, node.name);
+  return member(operand, node.name);
+}
+
+Value Evaluator::member(const Value& operand, std::string_view name) {
   if (operand.is(Kind::Map)) {
-    const Value member = operand.find(node.name);
-    if (!member.is_nothing()) return member;
-    return run_.fail("expression.no_such_key", fmt::format("there is no member '{}'", node.name));
+    const Value found = operand.find(name);
+    if (!found.is_nothing()) return found;
+    return run_.fail("expression.no_such_key", fmt::format("there is no member '{}'", name));
   }
   if (operand.is(Kind::Null))
-    return run_.fail("expression.no_such_key", fmt::format("null has no member '{}'", node.name));
+    return run_.fail("expression.no_such_key", fmt::format("null has no member '{}'", name));
   return run_.fail("expression.type", fmt::format("a value of type {} has no member '{}'",
-                                                  type_name(operand.kind()), node.name));
+                                                  type_name(operand.kind()), name));
 }
 
 // A member of null is absent rather than an error, so that `has(steps.a.output.b)` is the question
@@ -95,8 +127,12 @@ Value Evaluator::has(const Node& node) {
   const Node& owner = child_node(node, 0);
   if (owner.kind == NodeKind::Root)
     return Value::of(run_.scope().member(owner.name, node.name) != nullptr);
-  const Value operand = evaluate(child(node, 0));
+  Value operand = evaluate(child(node, 0));
   if (operand.is_error()) return operand;
+  if (operand.is(Kind::Optional)) {
+    if (!operand.has_inner()) return Value::of(false);
+    operand = operand.inner();
+  }
   if (operand.is(Kind::Null)) return Value::of(false);
   if (operand.is(Kind::Map)) return Value::of(!operand.find(node.name).is_nothing());
   return run_.no_overload("has", {&operand, 1});
@@ -105,8 +141,12 @@ Value Evaluator::has(const Node& node) {
 Value Evaluator::index(const Node& node) {
   const Value operand = evaluate(child(node, 0));
   if (operand.is_error()) return operand;
-  Value key = evaluate(child(node, 1));
+  const Value key = evaluate(child(node, 1));
   if (key.is_error()) return key;
+  return operand.is(Kind::Optional) ? optional_item(operand, key) : item(operand, key);
+}
+
+Value Evaluator::item(const Value& operand, const Value& key) {
   if (operand.is(Kind::Map)) {
     const Value member = operand.find(key);
     if (!member.is_nothing()) return member;
@@ -151,28 +191,34 @@ Value Evaluator::matches(const Node& node) {
 
 Value Evaluator::list(const Node& node) {
   const auto items = run_.arena().array<Value>(node.count);
+  std::size_t count = 0;
   for (std::size_t i = 0; i < node.count; ++i) {
-    items[i] = evaluate(child(node, i));
-    if (items[i].is_error()) return items[i];
+    Value item = evaluate(child(node, i));
+    if (child_node(node, i).kind == NodeKind::OptionalEntry) {
+      item = entry(item);
+      if (item.is_nothing()) continue;
+    }
+    if (item.is_error()) return item;
+    items[count++] = item;
   }
-  return Value::list(items);
+  return Value::list(items.first(count));
 }
 
 Value Evaluator::map(const Node& node) {
   const auto entries = run_.arena().array<BuiltMap::Entry>(node.count / 2);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Value key = evaluate(child(node, 2 * i));
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < node.count; i += 2) {
+    const Value key = evaluate(child(node, i));
     if (key.is_error()) return key;
-    if (!key.is(Kind::String) && !key.is(Kind::Int) && !key.is(Kind::Uint) && !key.is(Kind::Bool))
-      return run_.fail("expression.type",
-                       fmt::format("a key of a map is not {}", type_name(key.kind())));
-    const Value value = evaluate(child(node, 2 * i + 1));
+    Value value = evaluate(child(node, i + 1));
+    if (child_node(node, i).kind == NodeKind::OptionalEntry) {
+      value = entry(value);
+      if (value.is_nothing()) continue;
+    }
     if (value.is_error()) return value;
-    entries[i] = {key, value};
+    entries[count++] = {key, value};
   }
-  const auto* made = BuiltMap::make(run_.arena(), entries);
-  if (made == nullptr) return run_.fail("expression.argument", "a key of the map appears twice");
-  return Value::map(made);
+  return made_map(entries.first(count));
 }
 
 Value Evaluator::negation(const Node& node) {
@@ -211,72 +257,6 @@ Value Evaluator::binary(const Node& node) {
   const Value right = evaluate(child(node, 1));
   if (right.is_error()) return right;
   return apply(run_, node.op, left, right);
-}
-
-Value Evaluator::element(const Value& range, std::size_t index) {
-  return range.is(Kind::Map) ? range.key_at(index) : range.at(index);
-}
-
-Value Evaluator::check_range(const Value& range) {
-  if (range.is_error() || range.is(Kind::List) || range.is(Kind::Map)) return range;
-  return run_.fail("expression.type", fmt::format("only a list or a map is gone through, not {}",
-                                                  type_name(range.kind())));
-}
-
-Value Evaluator::quantify(const Node& node) {
-  const Value range = check_range(evaluate(child(node, 0)));
-  if (range.is_error()) return range;
-  const bool is_all = node.kind == NodeKind::All;
-  Value error;
-  for (std::size_t i = 0; i < range.size(); ++i) {
-    locals_[node.slot] = element(range, i);
-    const Value holds = evaluate(child(node, 1));
-    if (run_.is_exhausted()) return run_.out_of_budget();
-    if (holds.is(Kind::Bool)) {
-      if (holds.boolean() != is_all) return holds;
-    } else if (!error.is_error()) {
-      error = holds.is_error() ? holds : run_.no_overload(is_all ? "all" : "exists", {&holds, 1});
-    }
-  }
-  return error.is_error() ? error : Value::of(is_all);
-}
-
-Value Evaluator::exists_one(const Node& node) {
-  const Value range = check_range(evaluate(child(node, 0)));
-  if (range.is_error()) return range;
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < range.size(); ++i) {
-    locals_[node.slot] = element(range, i);
-    const Value holds = evaluate(child(node, 1));
-    if (holds.is_error()) return holds;
-    if (!holds.is(Kind::Bool)) return run_.no_overload("exists_one", {&holds, 1});
-    found += holds.boolean() ? 1 : 0;
-  }
-  return Value::of(found == 1);
-}
-
-Value Evaluator::collect(const Node& node) {
-  const Value range = check_range(evaluate(child(node, 0)));
-  if (range.is_error()) return range;
-  const bool has_condition = node.kind != NodeKind::Transform;
-  // Paid for before it is taken.
-  if (!run_.charge(static_cast<std::int64_t>(range.size()))) return run_.out_of_budget();
-  const auto items = run_.arena().array<Value>(range.size());
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < range.size(); ++i) {
-    const Value item = element(range, i);
-    locals_[node.slot] = item;
-    if (has_condition) {
-      const Value holds = evaluate(child(node, 1));
-      if (holds.is_error()) return holds;
-      if (!holds.is(Kind::Bool)) return run_.no_overload("the condition", {&holds, 1});
-      if (!holds.boolean()) continue;
-    }
-    const Value kept = node.kind == NodeKind::Filter ? item : evaluate(child(node, node.count - 1));
-    if (kept.is_error()) return kept;
-    items[count++] = kept;
-  }
-  return Value::list(items.first(count));
 }
 
 }  // namespace qd::expr

@@ -5,13 +5,9 @@
 
 namespace qd::expr {
 
-/// Depth of macros inside each other is bounded by the nesting of the source.
-inline constexpr std::size_t kMaxLocals = kMaxNesting + 1;
-
 class Evaluator {
  public:
-  Evaluator(const Program& program, const Scope& scope, Budget budget)
-      : program_(program), run_(scope, budget.cost) {}
+  Evaluator(const Program& program, const Scope& scope, Budget budget);
 
   /// The value lives as long as this evaluator, the program and the scope.
   [[nodiscard]] Value run();
@@ -20,10 +16,14 @@ class Evaluator {
  private:
   [[nodiscard]] Value evaluate(NodeId id);
   [[nodiscard]] Value evaluate_node(const Node& node);
+
+  // evaluator.cc
   [[nodiscard]] Value root(const Node& node);
   [[nodiscard]] Value select(const Node& node);
+  [[nodiscard]] Value member(const Value& operand, std::string_view name);
   [[nodiscard]] Value has(const Node& node);
   [[nodiscard]] Value index(const Node& node);
+  [[nodiscard]] Value item(const Value& operand, const Value& key);
   [[nodiscard]] Value call(const Node& node);
   [[nodiscard]] Value matches(const Node& node);
   [[nodiscard]] Value list(const Node& node);
@@ -32,9 +32,32 @@ class Evaluator {
   [[nodiscard]] Value join(const Node& node);
   [[nodiscard]] Value conditional(const Node& node);
   [[nodiscard]] Value binary(const Node& node);
+
+  // evaluator_macros.cc
   [[nodiscard]] Value quantify(const Node& node);
   [[nodiscard]] Value exists_one(const Node& node);
   [[nodiscard]] Value collect(const Node& node);
+  [[nodiscard]] Value collect_map(const Node& node);
+  [[nodiscard]] Value sort_by(const Node& node);
+  [[nodiscard]] Value bind(const Node& node);
+  /// The range of a macro, or an error where it is none.
+  [[nodiscard]] Value range(const Node& node);
+  void set_variables(const Node& node, const Value& range, std::size_t index);
+  /// Whether the item at hand is kept; not a bool where asking failed.
+  [[nodiscard]] Value is_kept(const Node& node);
+  [[nodiscard]] Value made_map(std::span<const BuiltMap::Entry> entries);
+
+  // evaluator_optional.cc
+  [[nodiscard]] Value some(const Value& inner);
+  [[nodiscard]] Value to_optional(const Value& operand);
+  [[nodiscard]] Value optional_select(const Node& node);
+  [[nodiscard]] Value optional_member(const Value& operand, std::string_view name);
+  [[nodiscard]] Value optional_index(const Node& node);
+  [[nodiscard]] Value optional_item(const Value& operand, const Value& key);
+  [[nodiscard]] Value optional_map(const Node& node);
+  [[nodiscard]] Value optional_or(const Node& node);
+  /// Of what stands behind `?`; an error that is nothing when there is nothing.
+  [[nodiscard]] Value entry(const Value& optional);
 
   [[nodiscard]] NodeId child(const Node& node, std::size_t index) const {
     return program_.children[node.first + index];
@@ -42,13 +65,13 @@ class Evaluator {
   [[nodiscard]] const Node& child_node(const Node& node, std::size_t index) const {
     return program_.nodes[child(node, index)];
   }
-  /// The elements of a macro's range: of a list its items, of a map its keys.
-  [[nodiscard]] static Value element(const Value& range, std::size_t index);
-  [[nodiscard]] Value check_range(const Value& range);
+
+  static constexpr std::size_t kFewSlots = 8;
 
   const Program& program_;
   Evaluation run_;
-  Value locals_[kMaxLocals];
+  Value few_slots_[kFewSlots];
+  std::span<Value> slots_;
 };
 
 }  // namespace qd::expr

@@ -28,10 +28,15 @@ const std::string& Expression::source() const {
   return program_->source;
 }
 
+Result<Expression> compile(std::string_view source, const CompileOptions& options) {
+  QD_TRY(auto program,
+         build_program(source, options.start, {.roots = options.roots, .shape = options.shape}));
+  return Expression(std::move(program));
+}
+
 Result<Expression> compile(std::string_view source, Position start,
                            std::span<const std::string_view> roots) {
-  QD_TRY(auto program, build_program(source, start, roots));
-  return Expression(std::move(program));
+  return compile(source, CompileOptions{.start = start, .roots = roots});
 }
 
 }  // namespace qd::expr

@@ -6,7 +6,8 @@
 //
 // Compiling reports (kind Invalid; the message starts with `line 1, column 7: `):
 //   expression.syntax  expression.too_long  expression.too_deep  expression.unknown_name
-//   expression.unknown_function  expression.wrong_arity
+//   expression.unknown_function  expression.wrong_arity  expression.argument  expression.type
+//   expression.message_literal
 // Evaluating reports (kind Invalid):
 //   expression.type  expression.no_such_key  expression.index  expression.overflow
 //   expression.divide_by_zero  expression.argument  expression.cost
@@ -21,6 +22,7 @@
 
 #include "base/error.h"
 #include "expr/scope.h"
+#include "expr/shape.h"
 #include "json/json.h"
 
 namespace qd::expr {
@@ -53,6 +55,16 @@ struct Budget {
   std::int64_t cost = 1'000'000;
 };
 
+/// What to compile against.
+struct CompileOptions {
+  /// Where the source begins in the text that the user wrote, for the positions in messages.
+  Position start = {};
+  /// The names that it may use.
+  std::span<const std::string_view> roots = workflow_roots();
+  /// What is known of them, so that wrong members and types are reported; may be null.
+  const Shape* shape = nullptr;
+};
+
 struct Program;
 
 /// Immutable and cheap to copy; safe to evaluate from several threads at once.
@@ -67,14 +79,13 @@ class Expression {
   [[nodiscard]] const std::string& source() const;
 
  private:
-  friend Result<Expression> compile(std::string_view source, Position start,
-                                    std::span<const std::string_view> roots);
+  friend Result<Expression> compile(std::string_view source, const CompileOptions& options);
   explicit Expression(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
   std::shared_ptr<const Program> program_;
 };
 
-/// At most 64 KiB of source, nested at most 64 deep. `start` is where the source begins in the text
-/// that the user wrote, for the positions in messages; `roots` are the names that it may use.
+/// At most 64 KiB of source, nested at most 64 deep.
+[[nodiscard]] Result<Expression> compile(std::string_view source, const CompileOptions& options);
 [[nodiscard]] Result<Expression> compile(
     std::string_view source, Position start = {},
     std::span<const std::string_view> roots = workflow_roots());

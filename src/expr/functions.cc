@@ -8,7 +8,9 @@ const std::unordered_map<std::string_view, const Function*>& all_functions() {
   static const auto table = [] {
     std::unordered_map<std::string_view, const Function*> by_name;
     for (const auto part :
-         {string_functions(), conversion_functions(), time_functions(), json_functions()})
+         {string_functions(), conversion_functions(), time_functions(), json_functions(),
+          format_functions(), list_functions(), set_functions(), math_functions(),
+          optional_functions(), regex_functions(), network_functions()})
       for (const auto& function : part) by_name.emplace(function.name, &function);
     return by_name;
   }();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expr/arena.h"
+#include "expr/environment.h"
 #include "expr/syntax.h"
 #include "expr/value.h"
 
@@ -16,7 +17,8 @@ namespace qd::expr {
 /// What a running expression offers its functions.
 class Evaluation {
  public:
-  Evaluation(const Scope& scope, std::int64_t cost) : scope_(scope), left_(cost) {}
+  Evaluation(const Scope& scope, std::int64_t cost, Numbers numbers)
+      : scope_(scope), left_(cost), numbers_(numbers) {}
 
   [[nodiscard]] Arena& arena() { return arena_; }
   [[nodiscard]] const Scope& scope() const { return scope_; }
@@ -30,8 +32,16 @@ class Evaluation {
   [[nodiscard]] bool charge_bytes(std::size_t bytes) {
     return charge(1 + static_cast<std::int64_t>(bytes / 10));
   }
+  /// CEL's equality, paid for. Meaningless when the budget is used up.
+  [[nodiscard]] bool equal(const Value& a, const Value& b) { return expr::equal(a, b, left_); }
   [[nodiscard]] bool is_exhausted() const { return left_ < 0; }
   [[nodiscard]] std::int64_t left() const { return left_; }
+
+  [[nodiscard]] Numbers numbers() const { return numbers_; }
+  /// Whether `value` may stand where a double is asked for.
+  [[nodiscard]] bool is_real(const Value& value) const {
+    return value.is(Kind::Double) || (numbers_ == Numbers::Json && value.is_number());
+  }
 
   [[nodiscard]] Value out_of_budget();
   [[nodiscard]] Value fail(std::string_view code, std::string_view message);
@@ -43,6 +53,7 @@ class Evaluation {
  private:
   const Scope& scope_;
   std::int64_t left_;
+  Numbers numbers_;
   Arena arena_;
 };
 
@@ -57,7 +68,10 @@ struct Function {
   /// Receiver included.
   std::uint8_t min_arguments = 0;
   std::uint8_t max_arguments = 0;
+  /// Null where the evaluator runs it, because not every argument is always evaluated.
   FunctionCode run = nullptr;
+  /// Receiver included, apart by `;`: `(string, int) -> string`. What fits none is refused.
+  std::string_view signatures;
 };
 
 inline constexpr std::uint8_t kAnyNumber = 255;
@@ -66,6 +80,13 @@ inline constexpr std::uint8_t kAnyNumber = 255;
 [[nodiscard]] std::span<const Function> conversion_functions();
 [[nodiscard]] std::span<const Function> time_functions();
 [[nodiscard]] std::span<const Function> json_functions();
+[[nodiscard]] std::span<const Function> format_functions();
+[[nodiscard]] std::span<const Function> list_functions();
+[[nodiscard]] std::span<const Function> set_functions();
+[[nodiscard]] std::span<const Function> math_functions();
+[[nodiscard]] std::span<const Function> optional_functions();
+[[nodiscard]] std::span<const Function> regex_functions();
+[[nodiscard]] std::span<const Function> network_functions();
 
 /// The function of that name, or null.
 [[nodiscard]] const Function* find_function(std::string_view name);
@@ -75,8 +96,14 @@ inline constexpr std::uint8_t kAnyNumber = 255;
 [[nodiscard]] Value apply(Evaluation& run, Operator op, const Value& left, const Value& right);
 [[nodiscard]] Value negate(Evaluation& run, const Value& operand);
 
+/// The items of `list` in the order of `keys`, one for each; equal keys keep their order.
+[[nodiscard]] Value sorted(Evaluation& run, const Value& list, std::span<const Value> keys);
+
 /// As `string(value)` prints them; a timestamp with as many fraction digits as it needs.
 [[nodiscard]] std::string print_timestamp(const Value& timestamp);
 [[nodiscard]] std::string print_duration(const Value& duration);
+[[nodiscard]] std::string print_double(double number);
+/// Of an address or a range.
+[[nodiscard]] std::string print_address(const Value& address);
 
 }  // namespace qd::expr

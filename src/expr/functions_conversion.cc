@@ -100,12 +100,7 @@ Value to_string(Evaluation& run, Arguments arguments) {
     case Kind::Uint:
       return run.text(fmt::to_string(value.unsigned_integer()));
     case Kind::Double:
-      if (std::isnan(value.real())) return Value::string("NaN");
-      if (std::isinf(value.real())) return Value::string(value.real() > 0 ? "+Inf" : "-Inf");
-      return run.text(fmt::format(
-          "{}", value.real() == std::trunc(value.real()) && std::abs(value.real()) < 1e15
-                    ? fmt::format("{:.0f}", value.real())
-                    : fmt::format("{}", value.real())));
+      return run.text(print_double(value.real()));
     case Kind::Bytes:
       if (!is_utf8(value.text()))
         return run.fail("expression.argument", "the bytes are not valid UTF-8");
@@ -114,6 +109,9 @@ Value to_string(Evaluation& run, Arguments arguments) {
       return run.text(print_timestamp(value));
     case Kind::Duration:
       return run.text(print_duration(value));
+    case Kind::Ip:
+    case Kind::Cidr:
+      return run.text(print_address(value));
     default:
       return run.no_overload("string", arguments);
   }
@@ -146,16 +144,28 @@ Value type_of(Evaluation&, Arguments arguments) {
 
 }  // namespace
 
+std::string print_double(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "+Inf" : "-Inf";
+  const bool is_short_whole = number == std::trunc(number) && std::abs(number) < 1e15;
+  return is_short_whole ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
+}
+
 std::span<const Function> conversion_functions() {
   static constexpr Function kFunctions[] = {
-      {"int", CallStyle::Global, 1, 1, to_int},
-      {"uint", CallStyle::Global, 1, 1, to_uint},
-      {"double", CallStyle::Global, 1, 1, to_double},
-      {"string", CallStyle::Global, 1, 1, to_string},
-      {"bool", CallStyle::Global, 1, 1, to_bool},
-      {"bytes", CallStyle::Global, 1, 1, to_bytes},
-      {"dyn", CallStyle::Global, 1, 1, to_dyn},
-      {"type", CallStyle::Global, 1, 1, type_of},
+      {"int", CallStyle::Global, 1, 1, to_int,
+       "(int) -> int; (uint) -> int; (double) -> int; (string) -> int; (timestamp) -> int"},
+      {"uint", CallStyle::Global, 1, 1, to_uint,
+       "(uint) -> uint; (int) -> uint; (double) -> uint; (string) -> uint"},
+      {"double", CallStyle::Global, 1, 1, to_double,
+       "(double) -> double; (int) -> double; (uint) -> double; (string) -> double"},
+      {"string", CallStyle::Global, 1, 1, to_string,
+       "(string) -> string; (bool) -> string; (number) -> string; (bytes) -> string;"
+       "(timestamp) -> string; (duration) -> string; (net.IP) -> string; (net.CIDR) -> string"},
+      {"bool", CallStyle::Global, 1, 1, to_bool, "(bool) -> bool; (string) -> bool"},
+      {"bytes", CallStyle::Global, 1, 1, to_bytes, "(bytes) -> bytes; (string) -> bytes"},
+      {"dyn", CallStyle::Global, 1, 1, to_dyn, "(A) -> dyn"},
+      {"type", CallStyle::Global, 1, 1, type_of, "(A) -> type"},
   };
   return kFunctions;
 }

@@ -33,8 +33,8 @@ Value json_stringify(Evaluation& run, Arguments arguments) {
 
 std::span<const Function> json_functions() {
   static constexpr Function kFunctions[] = {
-      {"json.parse", CallStyle::Global, 1, 1, json_parse},
-      {"json.stringify", CallStyle::Global, 1, 1, json_stringify},
+      {"json.parse", CallStyle::Global, 1, 1, json_parse, "(string) -> dyn"},
+      {"json.stringify", CallStyle::Global, 1, 1, json_stringify, "(A) -> string"},
   };
   return kFunctions;
 }

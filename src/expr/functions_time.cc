@@ -1,5 +1,8 @@
-// Timestamps and durations. Time zones are UTC and fixed offsets.
+// Timestamps and durations. The rules of named time zones are read from the system's tzdata once,
+// when the first is asked for.
 #include <cmath>
+
+#include <date/tz.h>
 
 #include "expr/functions.h"
 
@@ -184,12 +187,18 @@ Value now(Evaluation& run, Arguments) {
                           static_cast<std::uint32_t>((time - whole).count() * 1'000'000));
 }
 
-std::optional<seconds> read_zone(std::string_view zone) {
+/// How far a zone is ahead of UTC at `time`: `UTC`, `+02:00`, `02:00`, `Europe/Paris`.
+std::optional<seconds> zone_offset(std::string_view zone, sys_seconds time) {
   if (zone == "UTC" || zone == "Z" || zone.empty()) return seconds(0);
   const auto text = zone[0] == '+' || zone[0] == '-' ? std::string(zone) : "+" + std::string(zone);
   Fields fields(text);
   const auto offset = read_offset(fields);
-  return offset && fields.at_end() ? offset : std::nullopt;
+  if (offset && fields.at_end()) return offset;
+  try {
+    return date::locate_zone(std::string(zone))->get_info(time).offset;
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
 }
 
 enum class Part {
@@ -259,11 +268,10 @@ Value part_of(Evaluation& run, Arguments arguments) {
     return run.no_overload("this part of a time", arguments);
   seconds offset(0);
   if (arguments.size() == 2) {
-    const auto zone = read_zone(arguments[1].text());
+    const auto zone = zone_offset(arguments[1].text(), sys_seconds(seconds(value.integer())));
     if (!zone)
-      return run.fail(
-          "expression.argument",
-          "a time zone is UTC or an offset like +02:00; named zones are not available yet");
+      return run.fail("expression.argument",
+                      "a time zone is UTC, a name like Europe/Paris or an offset like +02:00");
     offset = *zone;
   }
   return Value::of(calendar_part(Which, value.integer() + offset.count(), value.nanoseconds()));
@@ -297,19 +305,31 @@ std::string print_duration(const Value& duration) {
 
 std::span<const Function> time_functions() {
   static constexpr Function kFunctions[] = {
-      {"now", CallStyle::Global, 0, 0, now},
-      {"timestamp", CallStyle::Global, 1, 1, to_timestamp},
-      {"duration", CallStyle::Global, 1, 1, to_duration},
-      {"getFullYear", CallStyle::Method, 1, 2, part_of<Part::Year>},
-      {"getMonth", CallStyle::Method, 1, 2, part_of<Part::Month>},
-      {"getDate", CallStyle::Method, 1, 2, part_of<Part::Date>},
-      {"getDayOfMonth", CallStyle::Method, 1, 2, part_of<Part::DayOfMonth>},
-      {"getDayOfWeek", CallStyle::Method, 1, 2, part_of<Part::DayOfWeek>},
-      {"getDayOfYear", CallStyle::Method, 1, 2, part_of<Part::DayOfYear>},
-      {"getHours", CallStyle::Method, 1, 2, part_of<Part::Hours>},
-      {"getMinutes", CallStyle::Method, 1, 2, part_of<Part::Minutes>},
-      {"getSeconds", CallStyle::Method, 1, 2, part_of<Part::Seconds>},
-      {"getMilliseconds", CallStyle::Method, 1, 2, part_of<Part::Milliseconds>},
+      {"now", CallStyle::Global, 0, 0, now, "() -> timestamp"},
+      {"timestamp", CallStyle::Global, 1, 1, to_timestamp,
+       "(timestamp) -> timestamp; (string) -> timestamp; (int) -> timestamp"},
+      {"duration", CallStyle::Global, 1, 1, to_duration,
+       "(duration) -> duration; (string) -> duration"},
+      {"getFullYear", CallStyle::Method, 1, 2, part_of<Part::Year>,
+       "(timestamp) -> int; (timestamp, string) -> int"},
+      {"getMonth", CallStyle::Method, 1, 2, part_of<Part::Month>,
+       "(timestamp) -> int; (timestamp, string) -> int"},
+      {"getDate", CallStyle::Method, 1, 2, part_of<Part::Date>,
+       "(timestamp) -> int; (timestamp, string) -> int"},
+      {"getDayOfMonth", CallStyle::Method, 1, 2, part_of<Part::DayOfMonth>,
+       "(timestamp) -> int; (timestamp, string) -> int"},
+      {"getDayOfWeek", CallStyle::Method, 1, 2, part_of<Part::DayOfWeek>,
+       "(timestamp) -> int; (timestamp, string) -> int"},
+      {"getDayOfYear", CallStyle::Method, 1, 2, part_of<Part::DayOfYear>,
+       "(timestamp) -> int; (timestamp, string) -> int"},
+      {"getHours", CallStyle::Method, 1, 2, part_of<Part::Hours>,
+       "(timestamp) -> int; (timestamp, string) -> int; (duration) -> int"},
+      {"getMinutes", CallStyle::Method, 1, 2, part_of<Part::Minutes>,
+       "(timestamp) -> int; (timestamp, string) -> int; (duration) -> int"},
+      {"getSeconds", CallStyle::Method, 1, 2, part_of<Part::Seconds>,
+       "(timestamp) -> int; (timestamp, string) -> int; (duration) -> int"},
+      {"getMilliseconds", CallStyle::Method, 1, 2, part_of<Part::Milliseconds>,
+       "(timestamp) -> int; (timestamp, string) -> int; (duration) -> int"},
   };
   return kFunctions;
 }

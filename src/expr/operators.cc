@@ -73,11 +73,10 @@ Value compare(Evaluation& run, Operator op, const Value& left, const Value& righ
 Value contains(Evaluation& run, const Value& item, const Value& container) {
   if (container.is(Kind::Map)) return Value::of(!container.find(item).is_nothing());
   if (!container.is(Kind::List)) return no_overload(run, Operator::In, item, container);
-  std::int64_t work = 0;
-  for (std::size_t i = 0; i < container.size() && work <= run.left(); ++i)
-    if (equal(container.at(i), item, work))
-      return run.charge(work) ? Value::of(true) : run.out_of_budget();
-  return run.charge(work) ? Value::of(false) : run.out_of_budget();
+  bool found = false;
+  for (std::size_t i = 0; i < container.size() && !found && !run.is_exhausted(); ++i)
+    found = run.equal(container.at(i), item);
+  return run.is_exhausted() ? run.out_of_budget() : Value::of(found);
 }
 
 template <class Whole>
@@ -197,7 +196,8 @@ Value arithmetic(Evaluation& run, Operator op, const Value& left, const Value& r
     return whole_arithmetic(run, op, left.integer(), right.integer());
   if (left.is(Kind::Uint) && right.is(Kind::Uint))
     return whole_arithmetic(run, op, left.unsigned_integer(), right.unsigned_integer());
-  if (left.is_number() && right.is_number() && (left.is(Kind::Double) || right.is(Kind::Double)))
+  const bool is_real = left.is(Kind::Double) || right.is(Kind::Double);
+  if (is_real && run.is_real(left) && run.is_real(right))
     return double_arithmetic(run, op, left, right);
   if (is_time(left) || is_time(right)) return time_arithmetic(run, op, left, right);
   if (op == Operator::Add && left.kind() == right.kind()) {
@@ -217,9 +217,8 @@ Value apply(Evaluation& run, Operator op, const Value& left, const Value& right)
   switch (op) {
     case Operator::Equal:
     case Operator::NotEqual: {
-      std::int64_t work = 0;
-      const bool is_equal = equal(left, right, work);
-      if (!run.charge(work - 1)) return run.out_of_budget();
+      const bool is_equal = run.equal(left, right);
+      if (run.is_exhausted()) return run.out_of_budget();
       return Value::of(is_equal == (op == Operator::Equal));
     }
     case Operator::Less:

@@ -174,14 +174,14 @@ class Parser {
       if (accept(".")) {
         QD_TRY(operand, selection(operand));
       } else if (accept("[")) {
-        if (sees("?")) return syntax(at, "optional access '[?' is not available yet");
+        const auto kind = accept("?") ? SyntaxKind::OptionalIndex : SyntaxKind::Index;
         QD_TRY(const auto index, expression());
         QD_CHECK(expect("]"));
-        QD_TRY(operand, add({.kind = SyntaxKind::Index, .at = at}, {operand, index}));
+        QD_TRY(operand, add({.kind = kind, .at = at}, {operand, index}));
       } else if (sees("{")) {
-        return syntax(at,
-                      "typed message literals are not part of this language; a map is written "
-                      "{'key': value}");
+        return std::unexpected(error_at(at, "expression.message_literal",
+                                        "typed message literals are not part of this language; a "
+                                        "map is written {'key': value}"));
       } else {
         return operand;
       }
@@ -189,8 +189,8 @@ class Parser {
   }
 
   Result<SyntaxId> selection(SyntaxId operand) {
+    const auto kind = accept("?") ? SyntaxKind::OptionalSelect : SyntaxKind::Select;
     const auto& name = here();
-    if (sees("?")) return syntax(name.at, "optional access '.?' is not available yet");
     const bool is_word = name.kind == TokenKind::Symbol &&
                          (sees("in") || sees("true") || sees("false") || sees("null"));
     if (is_word)
@@ -199,12 +199,12 @@ class Parser {
     if (name.kind != TokenKind::Identifier && name.kind != TokenKind::QuotedIdentifier)
       return unexpected_token("a name after '.'");
     ++at_;
-    if (name.kind == TokenKind::Identifier && accept("(")) {
+    if (kind == SyntaxKind::Select && name.kind == TokenKind::Identifier && accept("(")) {
       Ids children{operand};
       QD_CHECK(arguments(children));
       return add({.kind = SyntaxKind::Method, .at = name.at, .name = name.raw}, children);
     }
-    return add({.kind = SyntaxKind::Select, .at = name.at, .name = name.raw}, {operand});
+    return add({.kind = kind, .at = name.at, .name = name.raw}, {operand});
   }
 
   /// After `(`; takes the `)`.
@@ -228,13 +228,13 @@ class Parser {
       case TokenKind::Bytes:
         return literal_text();
       case TokenKind::Identifier:
-        return name();
+        return name(SyntaxKind::Identifier);
       default:
         break;
     }
     if (accept(".")) {
       if (here().kind != TokenKind::Identifier) return unexpected_token("a name after '.'");
-      return name();
+      return name(SyntaxKind::AbsoluteIdentifier);
     }
     if (accept("(")) {
       QD_TRY(const auto inner, expression());
@@ -249,13 +249,12 @@ class Parser {
     return unexpected_token("a value");
   }
 
-  Result<SyntaxId> name() {
+  Result<SyntaxId> name(SyntaxKind kind) {
     const auto token = here();
     if (std::ranges::find(kReserved, token.raw) != std::end(kReserved))
       return syntax(token.at, fmt::format("'{}' is a reserved word", token.raw));
     ++at_;
-    if (!accept("("))
-      return add({.kind = SyntaxKind::Identifier, .at = token.at, .name = token.raw});
+    if (!accept("(")) return add({.kind = kind, .at = token.at, .name = token.raw});
     Ids children;
     QD_CHECK(arguments(children));
     return add({.kind = SyntaxKind::Call, .at = token.at, .name = token.raw}, children);
@@ -283,11 +282,17 @@ class Parser {
     return add({.at = token.at, .literal = is_string ? Value::string(text) : Value::bytes(text)});
   }
 
+  Result<SyntaxId> entry() {
+    const auto at = here().at;
+    if (!accept("?")) return expression();
+    QD_TRY(const auto inner, expression());
+    return add({.kind = SyntaxKind::OptionalEntry, .at = at}, {inner});
+  }
+
   Result<SyntaxId> list(Position at) {
     Ids items;
     while (!accept("]")) {
-      if (sees("?")) return syntax(here().at, "optional elements are not available yet");
-      QD_TRY(const auto item, expression());
+      QD_TRY(const auto item, entry());
       items.push_back(item);
       if (!accept(",") && !sees("]")) return unexpected_token("',' or ']'");
     }
@@ -297,8 +302,7 @@ class Parser {
   Result<SyntaxId> map(Position at) {
     Ids entries;
     while (!accept("}")) {
-      if (sees("?")) return syntax(here().at, "optional entries are not available yet");
-      QD_TRY(const auto key, expression());
+      QD_TRY(const auto key, entry());
       QD_CHECK(expect(":"));
       QD_TRY(const auto value, expression());
       entries.push_back(key);

@@ -51,6 +51,11 @@ class Printer {
         return text(print_timestamp(value));
       case Kind::Duration:
         return text(print_duration(value));
+      case Kind::Optional:
+        return value.has_inner() ? print(value.inner(), depth - 1) : Result<Json>(Json());
+      case Kind::Ip:
+      case Kind::Cidr:
+        return text(print_address(value));
       case Kind::Type:
         return text(type_name(value.named_type()));
     }

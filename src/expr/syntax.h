@@ -23,14 +23,22 @@ inline constexpr std::uint32_t kMaxHeight = 512;
 enum class SyntaxKind : std::uint8_t {
   Literal,
   Identifier,
+  /// `.name`: not a variable of a macro, and not looked for in a container.
+  AbsoluteIdentifier,
   Select,
+  /// `a.?b`
+  OptionalSelect,
   Index,
+  /// `a[?b]`
+  OptionalIndex,
   Call,
   /// The receiver is the first child.
   Method,
   List,
   /// Key, value, key, value.
   Map,
+  /// `?x` as an item of a list or a key of a map: an optional, left out when it is none.
+  OptionalEntry,
   Not,
   Negate,
   And,

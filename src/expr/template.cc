@@ -16,11 +16,11 @@ struct Piece {
   std::shared_ptr<const Program> program;
 };
 
-enum class Shape { Constant, Value, Text, Array, Object };
+enum class Form { Constant, Value, Text, Array, Object };
 
 /// One value of the template; what holds no expression is one constant, however large.
 struct Part {
-  Shape shape = Shape::Constant;
+  Form form = Form::Constant;
   const Json* constant = nullptr;
   std::vector<Piece> pieces;
   std::vector<Part> items;
@@ -93,6 +93,7 @@ struct Template::Body {
 
 struct TemplateCompiler {
   Template::Body& body;
+  Environment environment;
   std::vector<Fault> faults;
 
   Part compile(const Json& value, const std::string& path) {
@@ -103,11 +104,11 @@ struct TemplateCompiler {
   }
 
   Part compile_array(const Json& value, const std::string& path) {
-    Part part{.shape = Shape::Array};
+    Part part{.form = Form::Array};
     bool is_constant = true;
     for (std::size_t i = 0; i < value.get_array().size(); ++i) {
       part.items.push_back(compile(value.get_array()[i], fmt::format("{}/{}", path, i)));
-      is_constant = is_constant && part.items.back().shape == Shape::Constant;
+      is_constant = is_constant && part.items.back().form == Form::Constant;
     }
     if (is_constant) return {.constant = &value};
     return part;
@@ -115,15 +116,16 @@ struct TemplateCompiler {
 
   Part compile_object(const Json& value, const std::string& path,
                       const std::vector<std::string>& literals) {
-    Part part{.shape = Shape::Object};
+    Part part{.form = Form::Object};
     bool is_constant = true;
     for (const auto& member : value.get_object()) {
       const std::string key = member.key();
       const bool is_literal = std::ranges::find(literals, key) != literals.end();
-      part.items.push_back(is_literal ? Part{.constant = &member.value()}
-                                      : compile(member.value(), path + "/" + json::escape_pointer(key)));
+      part.items.push_back(is_literal
+                               ? Part{.constant = &member.value()}
+                               : compile(member.value(), path + "/" + json::escape_pointer(key)));
       part.keys.push_back(key);
-      is_constant = is_constant && part.items.back().shape == Shape::Constant;
+      is_constant = is_constant && part.items.back().form == Form::Constant;
     }
     if (is_constant) return {.constant = &value};
     return part;
@@ -132,7 +134,7 @@ struct TemplateCompiler {
   Part compile_text(const Json& value, const std::string& path) {
     const std::string_view text = value.get_string();
     if (!text.contains("{{")) return {.constant = &value};
-    Part part{.shape = Shape::Text};
+    Part part{.form = Form::Text};
     std::string plain;
     Position place;
     std::size_t at = 0;
@@ -159,15 +161,14 @@ struct TemplateCompiler {
       advance(place, text.substr(open, close + 2 - open));
       at = close + 2;
     }
-    if (part.pieces.size() == 1 && plain.empty() && part.pieces[0].program)
-      part.shape = Shape::Value;
+    if (part.pieces.size() == 1 && plain.empty() && part.pieces[0].program) part.form = Form::Value;
     if (!plain.empty()) part.pieces.push_back({.text = std::move(plain)});
     return part;
   }
 
   void add_expression(Part& part, std::string_view source, Position start,
                       const std::string& path) {
-    auto program = build_program(source, start, workflow_roots());
+    auto program = build_program(source, start, environment);
     if (!program) {
       report(path, program.error());
       part.pieces.push_back({});
@@ -190,16 +191,16 @@ class Rendering {
   Rendering(const Scope& scope, Budget budget) : scope_(scope), cost_left_(budget.cost) {}
 
   Result<Json> render(const Part& part) {
-    switch (part.shape) {
-      case Shape::Constant:
+    switch (part.form) {
+      case Form::Constant:
         return *part.constant;
-      case Shape::Value:
+      case Form::Value:
         return located(value(*part.pieces[0].program));
-      case Shape::Text:
+      case Form::Text:
         return located(text(part));
-      case Shape::Array:
+      case Form::Array:
         return array(part);
-      case Shape::Object:
+      case Form::Object:
         return object(part);
     }
     return Json();
@@ -290,13 +291,15 @@ const std::vector<Template::Use>& Template::uses() const {
 }
 
 bool Template::is_constant() const {
-  return body_->root.shape == Shape::Constant;
+  return body_->root.form == Form::Constant;
 }
 
 Result<Template> compile_template(const Json& value,
-                                  const std::vector<std::string>& literal_members) {
+                                  const std::vector<std::string>& literal_members,
+                                  const Shape* shape) {
   auto body = std::make_shared<Template::Body>(value);
-  TemplateCompiler compiler{.body = *body, .faults = {}};
+  TemplateCompiler compiler{
+      .body = *body, .environment = {.roots = workflow_roots(), .shape = shape}, .faults = {}};
   const auto& kept = body->source;
   body->root = kept.is_object() ? compiler.compile_object(kept, "", literal_members)
                                 : compiler.compile(kept, "");

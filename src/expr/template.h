@@ -35,16 +35,19 @@ class Template {
   struct Body;
   friend struct TemplateCompiler;
   friend Result<Template> compile_template(const Json& value,
-                                           const std::vector<std::string>& literal_members);
+                                           const std::vector<std::string>& literal_members,
+                                           const Shape* shape);
   explicit Template(std::shared_ptr<const Body> body) : body_(std::move(body)) {}
   std::shared_ptr<const Body> body_;
 };
 
 /// Compiles every string of `value`. The error lists every faulty string: its path in `value`
 /// (RFC 6901), the code of `compile`, and a message with line and column in that string. Members of
-/// the top object that are named in `literal_members` are kept as they are.
+/// the top object that are named in `literal_members` are kept as they are. `shape`, which may be
+/// null, is what is known of the roots.
 [[nodiscard]] Result<Template> compile_template(
-    const Json& value, const std::vector<std::string>& literal_members = {});
+    const Json& value, const std::vector<std::string>& literal_members = {},
+    const Shape* shape = nullptr);
 
 /// Whether `text` has a `{{` that opens an expression.
 [[nodiscard]] bool has_expression(std::string_view text);

@@ -27,76 +27,6 @@ std::uint64_t hash_key(const Value& key) {
   return key.is_true() ? 1 : 2;
 }
 
-Order order_of(auto a, auto b) {
-  return a < b ? Order::Less : a > b ? Order::Greater : Order::Equal;
-}
-
-Order order_doubles(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return Order::Unordered;
-  return order_of(a, b);
-}
-
-// Exact: a double that is out of the integer's range decides by itself.
-Order order_int_double(std::int64_t a, double b) {
-  if (std::isnan(b)) return Order::Unordered;
-  if (b >= 9223372036854775808.0) return Order::Less;
-  if (b < -9223372036854775808.0) return Order::Greater;
-  const auto whole = static_cast<std::int64_t>(b);
-  if (a != whole) return order_of(a, whole);
-  return order_of(0.0, b - static_cast<double>(whole));
-}
-
-Order order_uint_double(std::uint64_t a, double b) {
-  if (std::isnan(b)) return Order::Unordered;
-  if (b >= 18446744073709551616.0) return Order::Less;
-  if (b < 0) return Order::Greater;
-  const auto whole = static_cast<std::uint64_t>(b);
-  if (a != whole) return order_of(a, whole);
-  return order_of(0.0, b - static_cast<double>(whole));
-}
-
-Order order_int_uint(std::int64_t a, std::uint64_t b) {
-  return a < 0 ? Order::Less : order_of(static_cast<std::uint64_t>(a), b);
-}
-
-Order reverse(Order order) {
-  if (order == Order::Less) return Order::Greater;
-  if (order == Order::Greater) return Order::Less;
-  return order;
-}
-
-Order order_numbers(const Value& a, const Value& b) {
-  switch (a.kind()) {
-    case Kind::Int:
-      if (b.is(Kind::Int)) return order_of(a.integer(), b.integer());
-      if (b.is(Kind::Uint)) return order_int_uint(a.integer(), b.unsigned_integer());
-      return order_int_double(a.integer(), b.real());
-    case Kind::Uint:
-      if (b.is(Kind::Uint)) return order_of(a.unsigned_integer(), b.unsigned_integer());
-      if (b.is(Kind::Int)) return reverse(order_int_uint(b.integer(), a.unsigned_integer()));
-      return order_uint_double(a.unsigned_integer(), b.real());
-    default:
-      if (b.is(Kind::Double)) return order_doubles(a.real(), b.real());
-      return reverse(order_numbers(b, a));
-  }
-}
-
-bool equal_lists(const Value& a, const Value& b, std::int64_t& work) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (!equal(a.at(i), b.at(i), work)) return false;
-  return true;
-}
-
-bool equal_maps(const Value& a, const Value& b, std::int64_t& work) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const Value other = b.find(a.key_at(i));
-    if (other.is_nothing() || !equal(a.value_at(i), other, work)) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string_view type_name(Kind kind) {
@@ -127,6 +57,12 @@ std::string_view type_name(Kind kind) {
       return "google.protobuf.Duration";
     case Kind::Type:
       return "type";
+    case Kind::Optional:
+      return "optional_type";
+    case Kind::Ip:
+      return "net.IP";
+    case Kind::Cidr:
+      return "net.CIDR";
   }
   return "?";
 }
@@ -207,6 +143,26 @@ Value Value::type(Kind kind) {
   Value v;
   v.kind_ = Kind::Type;
   v.integer_ = static_cast<std::int64_t>(kind);
+  return v;
+}
+
+Value Value::optional(const Value* inner) {
+  Value v;
+  v.kind_ = Kind::Optional;
+  v.items_ = inner;
+  v.size_ = inner == nullptr ? 0 : 1;
+  return v;
+}
+
+Value Value::ip(std::string_view bytes) {
+  Value v = string(bytes);
+  v.kind_ = Kind::Ip;
+  return v;
+}
+
+Value Value::cidr(std::string_view bytes) {
+  Value v = string(bytes);
+  v.kind_ = Kind::Cidr;
   return v;
 }
 
@@ -295,15 +251,16 @@ Value Value::find(std::string_view key) const {
 }
 
 const BuiltMap::Entry* BuiltMap::find(const Value& key) const {
-  std::int64_t work = 0;
+  // Keys are scalars, and short.
+  std::int64_t left = INT64_MAX;
   if (slots.empty()) {
     for (const auto& entry : entries)
-      if (equal(entry.key, key, work)) return &entry;
+      if (equal(entry.key, key, left)) return &entry;
     return nullptr;
   }
   const std::size_t mask = slots.size() - 1;
   for (std::size_t at = hash_key(key) & mask; slots[at] != 0; at = (at + 1) & mask)
-    if (const auto& entry = entries[slots[at] - 1]; equal(entry.key, key, work)) return &entry;
+    if (const auto& entry = entries[slots[at] - 1]; equal(entry.key, key, left)) return &entry;
   return nullptr;
 }
 
@@ -328,50 +285,6 @@ const BuiltMap* BuiltMap::make(Arena& arena, std::span<const Entry> entries) {
     slots[at] = i + 1;
   }
   return map;
-}
-
-bool equal(const Value& a, const Value& b, std::int64_t& work) {
-  ++work;
-  if (a.is_number() && b.is_number()) return order_numbers(a, b) == Order::Equal;
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::String:
-    case Kind::Bytes:
-      work += static_cast<std::int64_t>(std::min(a.text().size(), b.text().size()) / 10);
-      return a.text() == b.text();
-    case Kind::List:
-      return equal_lists(a, b, work);
-    case Kind::Map:
-      return equal_maps(a, b, work);
-    case Kind::Bool:
-      return a.boolean() == b.boolean();
-    case Kind::Timestamp:
-      return a.integer() == b.integer() && a.nanoseconds() == b.nanoseconds();
-    case Kind::Duration:
-    case Kind::Type:
-      return a.integer() == b.integer();
-    default:
-      return true;
-  }
-}
-
-Order order(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) return order_numbers(a, b);
-  if (a.kind() != b.kind()) return Order::NoOverload;
-  switch (a.kind()) {
-    case Kind::String:
-    case Kind::Bytes:
-      return order_of(a.text(), b.text());
-    case Kind::Bool:
-      return order_of(a.boolean(), b.boolean());
-    case Kind::Duration:
-      return order_of(a.integer(), b.integer());
-    case Kind::Timestamp:
-      return a.integer() != b.integer() ? order_of(a.integer(), b.integer())
-                                        : order_of(a.nanoseconds(), b.nanoseconds());
-    default:
-      return Order::NoOverload;
-  }
 }
 
 }  // namespace qd::expr

@@ -26,6 +26,11 @@ enum class Kind : std::uint8_t {
   Timestamp,
   Duration,
   Type,
+  Optional,
+  /// An address, IPv4 (also when written as IPv6) or IPv6.
+  Ip,
+  /// A range of addresses.
+  Cidr,
 };
 
 /// `int`, `string`, `null_type`, `google.protobuf.Timestamp`: what `type(x)` is called.
@@ -57,6 +62,11 @@ class Value {
   [[nodiscard]] static Value timestamp(std::int64_t seconds, std::uint32_t nanoseconds);
   [[nodiscard]] static Value duration(std::int64_t nanoseconds);
   [[nodiscard]] static Value type(Kind kind);
+  /// Of nothing where `inner` is null.
+  [[nodiscard]] static Value optional(const Value* inner);
+  /// The bytes of the address, 4 or 16; of a range one more with the length of its prefix.
+  [[nodiscard]] static Value ip(std::string_view bytes);
+  [[nodiscard]] static Value cidr(std::string_view bytes);
   [[nodiscard]] static Value error(Failure* failure);
   /// Lends `value`. A number without a fraction is an int, however it was written.
   [[nodiscard]] static Value lend(const Json& value);
@@ -77,10 +87,13 @@ class Value {
   [[nodiscard]] std::uint64_t unsigned_integer() const { return unsigned_; }
   [[nodiscard]] double real() const { return real_; }
   [[nodiscard]] std::uint32_t nanoseconds() const { return static_cast<std::uint32_t>(size_); }
-  /// Of a string or bytes.
+  /// Of a string or bytes; the bytes of an address or a range.
   [[nodiscard]] std::string_view text() const { return {text_, size_}; }
   [[nodiscard]] Kind named_type() const { return static_cast<Kind>(integer_); }
   [[nodiscard]] Failure* failure() const { return failure_; }
+  [[nodiscard]] bool has_inner() const { return size_ != 0; }
+  /// Of an optional that holds something.
+  [[nodiscard]] const Value& inner() const { return *items_; }
   /// Any number as a double.
   [[nodiscard]] double as_double() const;
 
@@ -132,8 +145,9 @@ struct BuiltMap {
 };
 
 /// CEL's equality: numbers compare by value across kinds, lists and maps deeply, other kinds are
-/// unequal. `work` grows by what was compared.
-[[nodiscard]] bool equal(const Value& a, const Value& b, std::int64_t& work);
+/// unequal. Takes what it costs from `left`; when that is less than 0 afterwards it was not enough,
+/// and the answer means nothing.
+[[nodiscard]] bool equal(const Value& a, const Value& b, std::int64_t& left);
 
 enum class Order { Less, Equal, Greater, Unordered, NoOverload };
 /// Unordered is NaN; NoOverload is a pair of kinds that has no order.
