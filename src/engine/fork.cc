@@ -28,15 +28,29 @@ Result<NodeIndex> find_step(const Definition& definition, std::string_view step)
   return no_place("execution.step_not_found", fmt::format("the workflow has no step '{}'", step));
 }
 
-/// By node: whether it is `from` or comes after it.
-std::vector<bool> after(const Definition& definition, NodeIndex from) {
-  std::vector<bool> is_after(definition.nodes.size());
-  is_after[from] = true;
+/// By node: whether it is one of these or comes after one.
+std::vector<bool> and_after(const Definition& definition, std::vector<bool> nodes) {
   for (const auto node : definition.order)
-    if (is_after[node])
+    if (nodes[node])
       for (const auto edge : definition.nodes[node].outgoing)
-        is_after[definition.edges[edge].to] = true;
-  return is_after;
+        nodes[definition.edges[edge].to] = true;
+  return nodes;
+}
+
+/// By node: whether it runs anew although it has a result: it is the one to fork from, it was
+/// undone (or undoing it was begun), or it comes after such a one. What undoes others is no result.
+std::vector<bool> reruns(const Definition& definition, const std::vector<Event>& events,
+                         NodeIndex from) {
+  std::vector<bool> has_events(definition.nodes.size());
+  for (const auto& event : events)
+    if (const auto node = definition.find(event.node_id)) has_events[*node] = true;
+  std::vector<bool> anew(definition.nodes.size());
+  anew[from] = true;
+  for (NodeIndex node = 0; node < anew.size(); ++node) {
+    const auto undo = definition.nodes[node].compensate;
+    if (definition.nodes[node].is_compensation || (undo && has_events[*undo])) anew[node] = true;
+  }
+  return and_after(definition, std::move(anew));
 }
 
 /// Whether a step's last event is a result that an execution goes on from.
@@ -48,11 +62,11 @@ bool is_result(const Node& node, EventType last) {
 /// By node: whether its recorded result is kept.
 std::vector<bool> kept_steps(const Definition& definition, const std::vector<Event>& events,
                              NodeIndex from) {
-  const auto reruns = after(definition, from);
+  const auto anew = reruns(definition, events, from);
   std::vector<bool> kept(definition.nodes.size());
   for (const auto& event : events) {
     const auto node = definition.find(event.node_id);
-    if (node) kept[*node] = !reruns[*node] && is_result(definition.nodes[*node], event.type);
+    if (node) kept[*node] = !anew[*node] && is_result(definition.nodes[*node], event.type);
   }
   return kept;
 }

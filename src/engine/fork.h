@@ -1,6 +1,6 @@
 // A fork: a new execution of the same version that begins with what an earlier one found out. Every
 // step that neither is the one it forks from nor comes after it keeps its recorded result; the rest
-// runs anew.
+// runs anew. So does a step that was undone meanwhile, with what comes after it.
 #pragma once
 
 #include <string_view>

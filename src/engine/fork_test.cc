@@ -183,6 +183,25 @@ TEST(Fork, EventsInsideABodyGoWithItsStep) {
       steps_of(fork_events(*definition, {"f"}, before, "a", kNow).value()).contains("a.0.x"));
 }
 
+TEST(Fork, WhatWasUndoneRunsAnewWithWhatComesAfterIt) {
+  const auto definition = compile_definition(yaml_to_json(R"(
+nodes:
+  - {id: a, type: transform, with: {set: {n: 1}}}
+  - {id: b, type: http, with: {url: "http://b"}, compensate: undo_b}
+  - {id: c, type: transform, with: {set: {n: 3}}}
+  - {id: d, type: transform, with: {set: {n: 4}}}
+  - {id: undo_b, type: http, with: {url: "http://u"}}
+edges: [{from: a, to: b}, {from: b, to: c}]
+)")
+                                                 ->value)
+                              .value();
+  std::vector<Event> before;
+  for (const auto* step : {"a", "b", "c", "undo_b"})
+    before.push_back({.seq = 0, .at = kNow, .type = EventType::StepCompleted, .node_id = step});
+  EXPECT_EQ(steps_of(fork_events(*definition, {"f"}, before, "d", kNow).value()),
+            std::set<std::string>{"a"});
+}
+
 class EngineForks : public EngineTest {
  protected:
   Execution finished(const ExecutionId& id) {
