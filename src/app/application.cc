@@ -70,6 +70,13 @@ engine::GateOptions gate_options(const config::Config& config) {
                         .api_key = config.secret("models.anthropic.api_key")}};
 }
 
+executions::RetentionOptions retention_options(const config::Config& config) {
+  return {.fallback = {.max_age = config.duration("executions.retention_age"),
+                       .max_count = config.number("executions.retention_count")},
+          .interval = config.duration("executions.retention_interval"),
+          .node = node_name(config)};
+}
+
 http::ServerOptions server_options(const config::Config& config) {
   return {.address = config.text("address"),
           .port = static_cast<std::uint16_t>(config.number("port")),
@@ -127,6 +134,7 @@ Application::Application(const config::Config& config, const config::Secrets& se
       execution_api_(executions_),
       workers_({*database_, clock, engine_, projects_.access()}),
       worker_api_(workers_),
+      retention_(*database_, clock, retention_options(config), &metrics_),
       system_({*database_, engine_, metrics_}),
       caller_limits_(static_cast<int>(config.number("rate_limit.requests_per_minute"))),
       address_limits_(static_cast<int>(config.number("rate_limit.auth_per_minute"))),
@@ -187,6 +195,7 @@ void Application::start() {
   asio::co_spawn(background_, engine_.start(), asio::use_future).get();
   run_in_background(identity_.maintain());
   run_in_background(prune_replies());
+  run_in_background(retention_.run());
   server_->start();
 }
 

@@ -13,6 +13,7 @@
 #include "engine/gate.h"
 #include "engine/steps/standard_steps.h"
 #include "executions/api.h"
+#include "executions/retention.h"
 #include "identity/identity.h"
 #include "platform/api/idempotency.h"
 #include "platform/api/rate_limit.h"
@@ -78,6 +79,7 @@ class Application {
   executions::ExecutionApi execution_api_;
   workers::WorkerService workers_;
   workers::WorkerApi worker_api_;
+  executions::Retention retention_;
   SystemApi system_;
   api::RateLimiter caller_limits_;
   api::RateLimiter address_limits_;

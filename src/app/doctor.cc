@@ -67,6 +67,16 @@ Finding check_clock(const std::optional<Timestamp>& database_time) {
                       format_duration(apart))};
 }
 
+Finding check_retention(const config::Config& config) {
+  const auto age = config.duration("executions.retention_age");
+  const auto count = config.number("executions.retention_count");
+  std::string text = "finished executions are kept";
+  if (age.count() > 0) text += " for " + format_duration(age);
+  if (count > 0) text += fmt::format("{} the newest {}", age.count() > 0 ? "," : "", count);
+  if (age.count() == 0 && count == 0) text += " for ever";
+  return {"retention", Health::Good, text + ", where their project says nothing"};
+}
+
 int count_pending(const std::string& url) {
   const auto status = db::migration_status(url);
   return static_cast<int>(
@@ -170,6 +180,7 @@ std::vector<Finding> examine(const config::Config& config) {
   findings.push_back(check_clock(time));
   findings.push_back(std::move(database));
   findings.push_back(check_port(config));
+  findings.push_back(check_retention(config));
   check_providers(config, findings);
   return findings;
 }

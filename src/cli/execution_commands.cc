@@ -1,6 +1,7 @@
-// qd executions list|get|steps|cancel|pause|resume|retry|signal|resolve.
+// qd executions list|get|steps|cancel|pause|resume|retry|fork|signal|resolve.
 #include <fmt/format.h>
 
+#include "cli/bulk.h"
 #include "cli/groups.h"
 #include "cli/inputs.h"
 #include "cli/yaml_writer.h"
@@ -122,31 +123,85 @@ void add_reading(const Commands& commands, CLI::App& group) {
   one.add_option("execution", *id, "The execution's id")->required();
 }
 
+struct SteerArgs {
+  std::string id, reason;
+  BulkArgs many;
+};
+
+/// One execution by its id, or many by a filter.
+Result<int> steer(Session& session, const std::string& what, const SteerArgs& args) {
+  if (args.id.empty() == args.many.is_empty())
+    return fail(ErrorKind::Invalid, "executions.target",
+                "name one execution, or many with --status, --workflow, --query, --from, --to or "
+                "--all");
+  if (args.id.empty()) return steer_many(session, what, args.many, args.reason);
+  JsonObject body;
+  if (!args.reason.empty()) body["reason"] = args.reason;
+  return steer(session, args.id, what, body);
+}
+
+CLI::App& add_steering(const Commands& commands, CLI::App& group, const std::string& what,
+                       const std::string& summary, std::shared_ptr<SteerArgs> args) {
+  auto& command =
+      commands.add(group,
+                   {.name = what,
+                    .summary = summary,
+                    .examples = {fmt::format("qd executions {} 019a…", what),
+                                 fmt::format("qd executions {} --status {} --dry-run", what,
+                                             what == "retry" ? "failed" : "waiting")},
+                    .has_project = true},
+                   [args, what](Session& session) { return steer(session, what, *args); });
+  command.add_option("execution", args->id, "The execution's id");
+  args->many.add_to(command);
+  return command;
+}
+
 void add_steering(const Commands& commands, CLI::App& group, const std::string& what,
                   const std::string& summary) {
-  const auto id = std::make_shared<std::string>();
-  auto& command = commands.add(
-      group, {what, summary, {fmt::format("qd executions {} 019a…", what)}},
-      [id, what](Session& session) { return steer(session, *id, what, JsonObject{}); });
-  command.add_option("execution", *id, "The execution's id")->required();
+  add_steering(commands, group, what, summary, std::make_shared<SteerArgs>());
 }
 
 void add_cancel(const Commands& commands, CLI::App& group) {
-  struct Args {
-    std::string id, reason;
-  };
-  const auto args = std::make_shared<Args>();
-  auto& command = commands.add(group,
-                               {"cancel",
-                                "End it; running steps are interrupted.",
-                                {"qd executions cancel 019a… --reason \"wrong input\""}},
-                               [args](Session& session) {
-                                 JsonObject body;
-                                 if (!args->reason.empty()) body["reason"] = args->reason;
-                                 return steer(session, args->id, "cancel", body);
-                               });
-  command.add_option("execution", args->id, "The execution's id")->required();
+  const auto args = std::make_shared<SteerArgs>();
+  auto& command =
+      add_steering(commands, group, "cancel", "End it; running steps are interrupted.", args);
   command.add_option("--reason", args->reason, "For those who look at it later");
+}
+
+struct ForkArgs {
+  std::string id, from;
+  std::vector<std::string> input;
+};
+
+Result<int> fork(Session& session, const ForkArgs& args) {
+  JsonObject body{{"from_step", args.from}};
+  if (!args.input.empty()) {
+    QD_TRY(body["input"], read_input(args.input, session.system()));
+  }
+  QD_TRY(auto* const api, session.api());
+  const auto forked = api->post(path_of(args.id, "/fork"), body);
+  if (!forked) return std::unexpected(forked.error());
+  session.show(*forked, fmt::format("{}: {}\n", safe(text_at(*forked, "id")),
+                                    safe(text_at(*forked, "status"))));
+  return kOk;
+}
+
+void add_fork(const Commands& commands, CLI::App& group) {
+  const auto args = std::make_shared<ForkArgs>();
+  auto& command =
+      commands.add(group,
+                   {"fork",
+                    "A new execution that keeps all results but those from one step on.",
+                    {"qd executions fork 019a… --from classify",
+                     "qd executions fork 019a… --from classify --input n=2"}},
+                   [args](Session& session) { return fork(session, *args); });
+  command.add_option("execution", args->id, "The execution's id")->required();
+  command.add_option("--from", args->from, "The step from which on it runs anew")
+      ->required()
+      ->option_text("STEP");
+  command.add_option("--input", args->input, "Another input, written as that of qd run")
+      ->expected(1)
+      ->take_all();
 }
 
 void add_signal(const Commands& commands, CLI::App& group) {
@@ -189,6 +244,7 @@ void add_execution_commands(const Commands& commands, CLI::App& app) {
   add_steering(commands, group, "pause", "Start no more steps; running ones finish.");
   add_steering(commands, group, "resume", "Go on after a pause.");
   add_steering(commands, group, "retry", "Go on from what failed.");
+  add_fork(commands, group);
   add_signal(commands, group);
   add_resolve(commands, group);
 }

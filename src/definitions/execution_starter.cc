@@ -1,13 +1,8 @@
 #include "definitions/execution_starter.h"
 
+#include "engine/journal.h"
+
 namespace qd::definitions {
-namespace {
-
-constexpr db::Sql kFind{"execution.find",
-                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-
-}  // namespace
-
 Execution to_answer(engine::Execution execution) {
   Execution answer{std::move(execution), std::nullopt};
   if (answer.started_at && answer.finished_at)
@@ -25,7 +20,7 @@ Task<Result<api::Replied<Execution>>> ExecutionStarter::start(engine::StartReque
   const auto deadline = clock_.now() + wait;
   co_await engine_.finished(execution.id, deadline);
   auto now = co_await database_.read(
-      [&](db::Snapshot& view) { return view.first<engine::Execution>(kFind, execution.id); });
+      [&](db::Snapshot& view) { return engine::journal::find(view, execution.id); });
   if (now) execution = *std::move(now);
   const int status = engine::is_final(execution.status) ? 200 : 202;
   co_return api::Replied<Execution>{status, to_answer(std::move(execution))};

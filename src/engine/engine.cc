@@ -9,6 +9,7 @@
 #include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "engine/fork.h"
 #include "engine/journal_outbox.h"
 #include "engine/json_schema.h"
 #include "engine/runner.h"
@@ -96,6 +97,7 @@ class Engine::Impl {
   }
 
   Task<Result<Execution>> begin(StartRequest request);
+  Task<Result<Execution>> fork(ExecutionId id, ForkRequest request);
   Task<Result<Execution>> decide(ApprovalId id, Decision decision);
   Task<Result<std::int64_t>> publish(ProjectId project, EventMessage event);
   Task<Result<void>> wake(ExecutionId id);
@@ -139,6 +141,9 @@ class Engine::Impl {
     asio::co_spawn(io_, runner_.stop(), [this](std::exception_ptr) { guard_.reset(); });
   }
 
+  /// Whether another execution may be taken in.
+  [[nodiscard]] Result<void> require_room() const;
+
   /// Keeps the engine's thread until the task is over; nothing once the engine stops.
   std::optional<Work> enter() {
     const std::lock_guard lock(mutex_);
@@ -161,12 +166,16 @@ class Engine::Impl {
   std::vector<std::shared_ptr<End>> ends_;
 };
 
+Result<void> Engine::Impl::require_room() const {
+  if (runner_.backlog() < kMaxBacklog) return {};
+  return std::unexpected(Error{.kind = ErrorKind::Limited,
+                               .code = "engine.busy",
+                               .message = "too many executions wait to be begun",
+                               .retry_after = std::chrono::seconds(5)});
+}
+
 Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
-  if (runner_.backlog() >= kMaxBacklog)
-    co_return std::unexpected(Error{.kind = ErrorKind::Limited,
-                                    .code = "engine.busy",
-                                    .message = "too many executions wait to be begun",
-                                    .retry_after = std::chrono::seconds(5)});
+  QD_CO_CHECK(require_room());
   Execution execution{.id = ExecutionId::make(parts_.clock.now()),
                       .project_id = request.project,
                       .name = request.name,
@@ -188,13 +197,48 @@ Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
   QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
   QD_CO_CHECK(check_stop(*definition, execution.test));
   if (runner_.is_full())
-    co_return co_await runner_.add_to_backlog(std::move(execution), std::move(request.document));
+    co_return co_await runner_.add_to_backlog({.execution = std::move(execution)},
+                                              std::move(request.document));
   std::shared_ptr<const ProjectScope> project;
   if (needs_project(*definition)) {
     QD_CO_TRY(project, co_await parts_.catalog.project(request.project));
   }
   co_return co_await runner_.add(std::move(execution), std::move(definition), std::move(project),
                                  std::move(request.document));
+}
+
+Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) {
+  QD_CO_CHECK(require_room());
+  auto source =
+      co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, id); });
+  if (!source)
+    co_return fail(ErrorKind::NotFound, "execution.not_found",
+                   "there is no execution with this id");
+  auto document = source->document.value_or(Json());
+  QD_CO_TRY(const auto definition, co_await runner_.definition_of(source->execution, document));
+  const auto now = parts_.clock.now();
+  QD_CO_TRY(auto events, fork_events(*definition, id, source->events, request.from_step, now));
+  auto& from = source->execution;
+  Execution execution{.id = ExecutionId::make(now),
+                      .project_id = from.project_id,
+                      .workflow_id = from.workflow_id,
+                      .workflow_version = from.workflow_version,
+                      .name = from.name,
+                      .trigger = "fork",
+                      .input = request.input ? *std::move(request.input) : std::move(from.input),
+                      .output = {},
+                      .error = {},
+                      .priority = from.priority,
+                      .created_at = now,
+                      .updated_at = now,
+                      .created_by = request.created_by,
+                      .revision = std::ssize(events),
+                      .forked_from = ForkedFrom{id, request.from_step}};
+  QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
+  journal::Entry entry{.execution = std::move(execution), .changes = {}, .timing = {}};
+  entry.changes.events = std::move(events);
+  if (definition->timeout) entry.timing = {.deadline = now + *definition->timeout, .wake_at = {}};
+  co_return co_await runner_.add_to_backlog(std::move(entry), std::move(document));
 }
 
 Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
@@ -293,6 +337,10 @@ Task<Result<Execution>> Engine::retry(ExecutionId id) {
                   "only an execution that failed, was cancelled or timed out can be retried");
     return machine.retry(impl_->parts_.clock.now());
   }));
+}
+
+Task<Result<Execution>> Engine::fork(ExecutionId id, ForkRequest request) {
+  return impl_->inside(impl_->fork(std::move(id), std::move(request)));
 }
 
 Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json payload) {

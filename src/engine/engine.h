@@ -30,7 +30,7 @@ struct StartRequest {
   Json document;
   std::string name;
   Json input;
-  /// `manual`, `api`, `agent`, `tool`.
+  /// `manual`, `api`, `agent`, `tool`; that of a fork is `fork`.
   std::string trigger = "manual";
   std::int64_t priority = 0;
   UserId created_by;
@@ -45,6 +45,13 @@ struct Decision {
   /// What was filled into the form; checked against its schema.
   Json form;
   UserId decided_by;
+};
+
+struct ForkRequest {
+  std::string from_step;
+  /// Nothing: that of the execution it forks from.
+  std::optional<Json> input;
+  UserId created_by;
 };
 
 /// What a person says of an uncertain step.
@@ -101,6 +108,10 @@ class Engine {
   /// Of a failed, cancelled or timed out one: goes on from what failed, in the same execution.
   /// Conflict `execution.not_failed` otherwise.
   Task<Result<Execution>> retry(ExecutionId id);
+  /// A new execution of the same version, with the same input or another, in which `from_step` and
+  /// what comes after it run anew and all else keeps its result; see fork.h for the errors. It is
+  /// begun like a new one.
+  Task<Result<Execution>> fork(ExecutionId id, ForkRequest request);
   /// Hands `payload` to every step of the execution that waits for an event of that name and whose
   /// filter holds; how many took it. NotFound `execution.not_waiting` when none did.
   Task<Result<std::int64_t>> signal(ExecutionId id, std::string name, Json payload);

@@ -161,10 +161,7 @@ class EngineTest : public test::StoreTest {
     }
   }
   Execution read(const ExecutionId& id) {
-    constexpr db::Sql kFind{"test.find",
-                            "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-    return *test::run(
-        database().read([&](db::Snapshot& view) { return view.first<Execution>(kFind, id); }));
+    return *test::run(database().read([&](db::Snapshot& view) { return journal::find(view, id); }));
   }
   std::vector<Event> events(const ExecutionId& id) {
     constexpr db::Sql kEvents{"test.events",

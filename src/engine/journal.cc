@@ -1,17 +1,25 @@
 #include "engine/journal.h"
 
+#include <fmt/format.h>
+
 #include "engine/journal_outbox.h"
+#include "engine/large_values.h"
 
 namespace qd::engine::journal {
 namespace {
 
-constexpr db::Sql kInsert{"journal.insert",
-                          "INSERT INTO executions (" QD_EXECUTION_COLUMNS
-                          ", document, deadline_at, wake_at, fence, lease_owner, "
-                          "lease_until) VALUES ($1, $2, $3, $4, $5, "
-                          "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                          "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, "
-                          "$28, $29, $30, $31)"};
+#define QD_INSERT                                                                               \
+  "INSERT INTO executions (" QD_EXECUTION_COLUMNS                                               \
+  ", document, deadline_at, wake_at, fence, lease_owner, lease_until) VALUES ($1, $2, $3, $4, " \
+  "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "  \
+  "$24, $25, $26, $27, $28, $29, $30, $31, $32)"
+// For searches; on PostgreSQL in the same round trip.
+constexpr db::Sql kInsertName{
+    "journal.name",
+    "INSERT INTO execution_names (project_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
+constexpr db::Sql kInsert{"journal.insert", QD_INSERT,
+                          "WITH known AS (INSERT INTO execution_names (project_id, name) VALUES "
+                          "($2, $5) ON CONFLICT DO NOTHING) " QD_INSERT};
 constexpr db::Sql kUpdate{
     "journal.update",
     "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
@@ -32,7 +40,7 @@ constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
 constexpr db::Sql kClaim{
     "journal.claim",
     "UPDATE executions SET fence = fence + 1, lease_owner = $1, lease_until = $2 WHERE id = $3 AND "
-    "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1)"};
+    "fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1)"};
 constexpr db::Sql kRenew{
     "journal.renew",
     "UPDATE executions SET lease_until = $1 WHERE finished_at IS NULL AND lease_owner = $2 AND "
@@ -99,17 +107,18 @@ std::unexpected<Error> not_ours(db::Transaction& tx, const ExecutionId& id) {
 void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector<Event>& events) {
   if (!tx.is_postgres()) {
     for (const auto& event : events)
-      tx.execute(kInsertEvent, id, event.seq, event.at, event.type, event.node_id, event.data);
+      tx.execute(kInsertEvent, id, event.seq, event.at, event.type, event.node_id,
+                 large_values::store(tx, id, event));
     return;
   }
-  JsonArray rows;
+  std::string rows = "[";
   for (const auto& event : events)
-    rows.push_back(JsonObject{{"seq", event.seq},
-                              {"at", std::int64_t{event.at.time_since_epoch().count()}},
-                              {"type", enum_name(event.type)},
-                              {"node_id", event.node_id},
-                              {"data", event.data}});
-  tx.execute(kInsertEvents, id, rows);
+    fmt::format_to(std::back_inserter(rows),
+                   R"({}{{"seq":{},"at":{},"type":"{}","node_id":{},"data":{}}})",
+                   rows.size() > 1 ? "," : "", event.seq, event.at.time_since_epoch().count(),
+                   enum_name(event.type), json::print(Json(event.node_id)),
+                   large_values::store(tx, id, event));
+  tx.execute(kInsertEvents, id, rows + "]");
 }
 
 void write_approvals(db::Transaction& tx, const Entry& entry) {
@@ -140,12 +149,16 @@ Woken write_changes(db::Transaction& tx, const Entry& entry) {
 void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
+  const auto origin = e.forked_from ? std::optional(json::to_text(*e.forked_from)) : std::nullopt;
   tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
-             e.waiting_for, e.trigger, e.input, e.output, e.error, e.priority, e.created_at,
-             e.updated_at, e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens,
-             e.revision, e.parent_id, e.parent_step, e.depth, e.test, e.response, text,
+             e.waiting_for, e.trigger, large_values::row_text(e.input),
+             large_values::row_text(e.output), e.error, e.priority, e.created_at, e.updated_at,
+             e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
+             e.parent_id, e.parent_step, e.depth, e.test, e.response, origin, text,
              entry.timing.deadline, entry.timing.wake_at, entry.fence, entry.lease.owner,
              entry.lease.until);
+  if (!tx.is_postgres()) tx.execute(kInsertName, e.project_id, e.name);
+  large_values::store_input(tx, e);
 }
 
 Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
@@ -155,10 +168,10 @@ Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
 
 Result<Woken> append(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
-  const auto touched = tx.execute(kUpdate, e.status, e.waiting_for, e.output, e.error, e.updated_at,
-                                  e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
-                                  entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
-                                  entry.lease.until, e.response, e.id, entry.fence);
+  const auto touched = tx.execute(
+      kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error, e.updated_at,
+      e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,
+      entry.timing.wake_at, entry.lease.owner, entry.lease.until, e.response, e.id, entry.fence);
   if (touched == 0) return not_ours(tx, e.id);
   return write_changes(tx, entry);
 }
@@ -166,13 +179,27 @@ Result<Woken> append(db::Transaction& tx, const Entry& entry) {
 Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim) {
   if (tx.execute(kClaim, claim.lease.owner, claim.lease.until, id, claim.now, claim.is_forced) == 0)
     return not_ours(tx, id);
-  const auto hold = tx.first<Hold>(kHold, id).value();
-  return Stored{.execution = tx.first<Execution>(kFind, id).value(),
-                .document = tx.value<Json>(kDocument, id),
-                .events = tx.all<Event>(kEvents, id),
-                .messages = messages(tx, id),
+  return read(tx, id).value();
+}
+
+std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id) {
+  auto execution = find(view, id);
+  if (!execution) return std::nullopt;
+  const auto hold = view.first<Hold>(kHold, id).value();
+  Stored stored{.execution = *std::move(execution),
+                .document = view.value<Json>(kDocument, id),
+                .events = view.all<Event>(kEvents, id),
+                .messages = messages(view, id),
                 .deadline = hold.deadline_at,
                 .fence = hold.fence};
+  large_values::join(view, id, stored.events);
+  return stored;
+}
+
+std::optional<Execution> find(db::Snapshot& view, const ExecutionId& id) {
+  auto execution = view.first<Execution>(kFind, id);
+  if (execution) large_values::join(view, *execution);
+  return execution;
 }
 
 void renew(db::Transaction& tx, const Lease& lease, Timestamp ending_before) {

@@ -60,6 +60,11 @@ struct Claim {
 /// is elsewhere while another node's lease lasts.
 [[nodiscard]] Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim);
 
+/// As it is stored, whoever has it.
+[[nodiscard]] std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id);
+/// Its row alone.
+[[nodiscard]] std::optional<Execution> find(db::Snapshot& view, const ExecutionId& id);
+
 /// Prolongs every lease of the owner that ends before `ending_before`.
 void renew(db::Transaction& tx, const Lease& lease, Timestamp ending_before);
 /// Gives back what the owner still holds.

@@ -31,6 +31,17 @@ BOOST_DESCRIBE_ENUM(ExecutionStatus, Pending, Running, Waiting, Paused, Complete
   return status >= ExecutionStatus::Completed;
 }
 
+/// Whose results a fork began with, and from which step on it ran anew.
+struct ForkedFrom {
+  ExecutionId execution_id;
+  std::string step;
+};
+BOOST_DESCRIBE_STRUCT(ForkedFrom, (), (execution_id, step))
+/// As its column is read.
+inline ForkedFrom tag_invoke(boost::json::value_to_tag<ForkedFrom>, const Json& value) {
+  return json::from_json<ForkedFrom>(value, json::Unknown::Ignore).value();
+}
+
 /// A row of `executions`, without its document and lease.
 struct Execution {
   ExecutionId id;
@@ -65,12 +76,14 @@ struct Execution {
   Json test;
   /// What a respond step answered: `{status, headers, body}`.
   Json response;
+  /// Of a fork.
+  std::optional<ForkedFrom> forked_from = {};
 };
 BOOST_DESCRIBE_STRUCT(Execution, (),
                       (id, project_id, workflow_id, workflow_version, name, status, waiting_for,
                        trigger, input, output, error, priority, created_at, updated_at, created_by,
                        started_at, finished_at, cost_usd, tokens, revision, parent_id, parent_step,
-                       depth, test, response))
+                       depth, test, response, forked_from))
 
 /// The columns of `executions` in the order of Execution's members.
 #define QD_EXECUTION_COLUMNS                                                                 \
@@ -78,7 +91,7 @@ BOOST_DESCRIBE_STRUCT(Execution, (),
   "input, output, "                                                                          \
   "error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, " \
   "tokens, revision, "                                                                       \
-  "parent_id, parent_step, depth, test, response"
+  "parent_id, parent_step, depth, test, response, forked_from"
 
 enum class EventType {
   Started,

@@ -137,9 +137,10 @@ Task<Result<Execution>> Runner::add(Execution execution,
   co_return co_await wait_for(std::move(call));
 }
 
-Task<Result<Execution>> Runner::add_to_backlog(Execution execution, Json document) {
+Task<Result<Execution>> Runner::add_to_backlog(journal::Entry entry, Json document) {
   if (is_stopping_) co_return std::unexpected(stopping());
-  QD_CO_CHECK(co_await insert({.execution = execution}, std::move(document)));
+  auto execution = entry.execution;
+  QD_CO_CHECK(co_await insert(std::move(entry), std::move(document)));
   metrics_.add_started();
   ++backlog_;
   ++backlog_additions_;

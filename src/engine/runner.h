@@ -59,8 +59,9 @@ class Runner {
   /// A new execution, begun; durable when it resumes.
   Task<Result<Execution>> add(Execution execution, std::shared_ptr<const Definition> definition,
                               std::shared_ptr<const ProjectScope> project, Json document);
-  /// A new execution that is begun when there is a place; durable when it resumes.
-  Task<Result<Execution>> add_to_backlog(Execution execution, Json document);
+  /// A new execution, perhaps with events of its past, that is begun when there is a place; durable
+  /// when it resumes.
+  Task<Result<Execution>> add_to_backlog(journal::Entry entry, Json document);
   /// They have messages, or are to be begun.
   void wake(const journal::Woken& executions);
   /// Does `act` on the execution, bringing it into memory if need be; durable when it resumes.

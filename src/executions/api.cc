@@ -29,12 +29,11 @@ api::Endpoint steer(std::string what, std::string id, std::string summary) {
           .scope = "executions:write"};
 }
 
-/// 0 where there is none, or it is no number.
-std::int64_t last_event_id(const http::Request& request) {
-  const auto text = request.header("Last-Event-ID");
-  std::int64_t seq = 0;
-  std::from_chars(text.data(), text.data() + text.size(), seq);
-  return std::max<std::int64_t>(seq, 0);
+/// 0 where it is no number from 0 on.
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return std::max<std::int64_t>(value, 0);
 }
 
 }  // namespace
@@ -59,6 +58,12 @@ void ExecutionApi::add_reading(api::Router& router) {
   events.description =
       "`Last-Event-ID` says what was seen already. The stream ends after `finished`.";
   router.add(events, *this, &ExecutionApi::events);
+  auto value = read("/executions/{execution_id}/events/{seq}/{member}", "getEventValue",
+                    "One value of an event, whole.");
+  value.description =
+      "Streams, steps and lists show a value that is large as `{\"$large\": {\"size\": …, "
+      "\"url\": …}}`; this is the URL.";
+  router.add(value, *this, &ExecutionApi::event_value);
 }
 
 void ExecutionApi::add_steering(api::Router& router) {
@@ -70,6 +75,17 @@ void ExecutionApi::add_steering(api::Router& router) {
              &ExecutionApi::resume);
   router.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
              &ExecutionApi::retry);
+  auto bulk = steer("", "steerExecutions", "Cancel, pause, resume or retry many.");
+  bulk.path = "/executions/bulk";
+  bulk.description =
+      "At most 500 a call, the oldest first; `more` says that there are others. Only those that "
+      "the "
+      "action fits match a filter: not what is over, where it is a cancel.";
+  router.add(bulk, *this, &ExecutionApi::bulk);
+  auto fork = steer("fork", "forkExecution",
+                    "A new execution that keeps all results but those from one step on.");
+  fork.status = 202;
+  router.add(fork, *this, &ExecutionApi::fork);
   router.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
              *this, &ExecutionApi::signal);
   router.add(steer("steps/{node_id}/resolve", "resolveStep",
@@ -125,14 +141,15 @@ Task<Result<Execution>> ExecutionApi::get(api::Request<> request) {
   return service_.get(request.caller, id_of(request));
 }
 
-Task<Result<StepList>> ExecutionApi::steps(api::Request<> request) {
-  return service_.steps(request.caller, id_of(request));
+Task<Result<StepList>> ExecutionApi::steps(api::Request<Nothing, StepQuery> request) {
+  return service_.steps(request.caller, id_of(request),
+                        std::string(request.query.within.value_or("")));
 }
 
 Task<Result<api::RawResponse>> ExecutionApi::events(api::Request<> request) {
-  QD_CO_CHECK(co_await service_.get(request.caller, id_of(request)));
-  co_return api::RawResponse{
-      stream_events(service_, request.caller, id_of(request), last_event_id(*request.raw))};
+  QD_CO_CHECK(co_await service_.glance(request.caller, id_of(request)));
+  co_return api::RawResponse{stream_events(service_, request.caller, id_of(request),
+                                           number(request.raw->header("Last-Event-ID")))};
 }
 
 Task<Result<Execution>> ExecutionApi::cancel(api::Request<CancelRequest> request) {
@@ -150,6 +167,19 @@ Task<Result<Execution>> ExecutionApi::resume(api::Request<> request) {
 
 Task<Result<Execution>> ExecutionApi::retry(api::Request<> request) {
   return service_.retry(request.caller, id_of(request));
+}
+
+Task<Result<Json>> ExecutionApi::event_value(api::Request<> request) {
+  return service_.event_value(request.caller, id_of(request), number(request.path("seq")),
+                              request.path("member"));
+}
+
+Task<Result<BulkAnswer>> ExecutionApi::bulk(api::Request<BulkRequest> request) {
+  return service_.bulk(std::move(request.caller), std::move(request.body));
+}
+
+Task<Result<Execution>> ExecutionApi::fork(api::Request<ForkRequest> request) {
+  return service_.fork(request.caller, id_of(request), std::move(request.body));
 }
 
 Task<Result<SignalAnswer>> ExecutionApi::signal(api::Request<SignalRequest> request) {

@@ -23,12 +23,15 @@ class ExecutionApi {
 
   Answer<api::Page<Execution>> list(api::Request<Nothing, ExecutionQuery> request);
   Answer<Execution> get(api::Request<> request);
-  Answer<StepList> steps(api::Request<> request);
+  Answer<StepList> steps(api::Request<Nothing, StepQuery> request);
   Answer<api::RawResponse> events(api::Request<> request);
+  Answer<Json> event_value(api::Request<> request);
   Answer<Execution> cancel(api::Request<CancelRequest> request);
   Answer<Execution> pause(api::Request<> request);
   Answer<Execution> resume(api::Request<> request);
   Answer<Execution> retry(api::Request<> request);
+  Answer<BulkAnswer> bulk(api::Request<BulkRequest> request);
+  Answer<Execution> fork(api::Request<ForkRequest> request);
   Answer<SignalAnswer> signal(api::Request<SignalRequest> request);
   Answer<PublishAnswer> publish(api::Request<PublishRequest> request);
   Answer<Execution> resolve(api::Request<ResolveRequest> request);

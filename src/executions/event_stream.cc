@@ -39,7 +39,7 @@ struct EventStream {
   }
 
   Task<bool> idle(http::BodyWriter& writer) {
-    const auto execution = co_await service.get(caller, id);
+    const auto execution = co_await service.glance(caller, id);
     if (!execution || (engine::is_final(execution->status) && execution->revision <= after))
       co_return false;
     const auto last = co_await service.changed(id, after, service.now() + kQuiet);

@@ -1,5 +1,6 @@
 #include "executions/service.h"
 
+#include "engine/large_values.h"
 #include "executions/store.h"
 #include "platform/api/paging.h"
 
@@ -8,14 +9,24 @@ namespace {
 
 using projects::ProjectRole;
 
-/// More events than any execution within the engine's bounds has.
-constexpr std::int64_t kAllEvents = 1'000'000;
 constexpr std::int64_t kCancelBatch = 1'000;
 
 /// Whose rows a list shows; nothing means all.
 std::optional<UserId> only_of(const api::Caller& caller) {
   if (caller.is_admin()) return std::nullopt;
   return caller.user;
+}
+
+/// Says in each stand-in where the value is to be had.
+void point_to_large(const ExecutionId& id, std::vector<engine::Event>& events) {
+  for (auto& event : events)
+    for (auto& member : event.data) {
+      if (!engine::large_values::is_stand_in(member.value())) continue;
+      auto& large = member.value().at("$large");
+      if (large.is_object())
+        large.get_object()["url"] = fmt::format("/api/v1/executions/{}/events/{}/{}", id.value,
+                                                event.seq, std::string_view(member.key()));
+    }
 }
 
 bool names(const Json& approvers, std::string_view member, std::string_view wanted) {
@@ -78,8 +89,15 @@ Task<Result<api::Page<Execution>>> ExecutionService::list(api::Caller caller,
 }
 
 Task<Result<Execution>> ExecutionService::get(api::Caller caller, ExecutionId id) {
-  QD_CO_TRY(auto execution, co_await require(std::move(caller), id, ProjectRole::Viewer));
-  co_return definitions::to_answer(std::move(execution));
+  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<Execution> {
+    QD_TRY(auto execution, find(view, caller, id, ProjectRole::Viewer));
+    engine::large_values::join(view, execution);
+    return definitions::to_answer(std::move(execution));
+  });
+}
+
+Task<Result<engine::Execution>> ExecutionService::glance(api::Caller caller, ExecutionId id) {
+  return require(std::move(caller), std::move(id), ProjectRole::Viewer);
 }
 
 Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(
@@ -92,12 +110,19 @@ Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::defini
   co_return engine::compile_definition(document.value_or(Json()));
 }
 
-Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId id) {
+Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId id,
+                                               std::string within) {
   QD_CO_TRY(const auto execution, co_await require(std::move(caller), id, ProjectRole::Viewer));
   QD_CO_TRY(const auto definition, co_await definition_of(execution));
-  const auto events = co_await parts_.database.read(
-      [&](db::Snapshot& view) { return store::events(view, id.value, 0, kAllEvents); });
-  StepList list{.items = engine::fold_steps(execution, *definition, events), .total = 0};
+  auto found = co_await parts_.database.read(
+      [&](db::Snapshot& view) { return store::step_events(view, id, within); });
+  point_to_large(id, found.events);
+  StepList list{.items = engine::fold_steps(execution, *definition, found.events),
+                .total = 0,
+                .has_more_inside = found.has_more_inside};
+  if (!within.empty())
+    std::erase_if(list.items,
+                  [&](const auto& step) { return !step.path.starts_with(within + "."); });
   list.total = std::ssize(list.items);
   co_return list;
 }
@@ -109,8 +134,21 @@ Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller ca
   co_return co_await parts_.database.read(
       [&](db::Snapshot& view) -> Result<std::vector<engine::Event>> {
         QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
-        return store::events(view, id.value, after, limit);
+        auto events = store::events(view, id.value, after, limit);
+        point_to_large(id, events);
+        return events;
       });
+}
+
+Task<Result<Json>> ExecutionService::event_value(api::Caller caller, ExecutionId id,
+                                                 std::int64_t seq, std::string member) {
+  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<Json> {
+    QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
+    auto value = store::event_value(view, id, seq, member);
+    if (value) return *std::move(value);
+    return fail(ErrorKind::NotFound, "event.not_found",
+                "the execution has no such event, or the event no such value");
+  });
 }
 
 Task<std::int64_t> ExecutionService::changed(ExecutionId id, std::int64_t after,
@@ -144,6 +182,20 @@ Task<Result<Execution>> ExecutionService::retry(api::Caller caller, ExecutionId 
   QD_CO_CHECK(co_await require(caller, id, ProjectRole::Operator));
   QD_CO_TRY(auto execution, co_await parts_.engine.retry(id));
   co_await record(std::move(caller), "retried", execution);
+  co_return definitions::to_answer(std::move(execution));
+}
+
+Task<Result<Execution>> ExecutionService::fork(api::Caller caller, ExecutionId id,
+                                               ForkRequest request) {
+  QD_CO_CHECK(co_await parts_.database.read([&](db::Snapshot& view) -> Result<void> {
+    QD_TRY(const auto source, find(view, caller, id, ProjectRole::Viewer));
+    QD_CHECK(parts_.access.require(view, caller, source.project_id, ProjectRole::Operator));
+    return {};
+  }));
+  engine::ForkRequest wanted{
+      .from_step = request.from_step, .input = request.input, .created_by = caller.user};
+  QD_CO_TRY(auto execution, co_await parts_.engine.fork(id, std::move(wanted)));
+  co_await record(std::move(caller), "forked", execution);
   co_return definitions::to_answer(std::move(execution));
 }
 

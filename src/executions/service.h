@@ -27,10 +27,16 @@ class ExecutionService {
 
   Task<Result<api::Page<Execution>>> list(api::Caller caller, ExecutionQuery query);
   Task<Result<Execution>> get(api::Caller caller, ExecutionId id);
-  Task<Result<StepList>> steps(api::Caller caller, ExecutionId id);
-  /// Events after `after`; at most `limit`.
+  /// As a list shows it: without its large values.
+  Task<Result<engine::Execution>> glance(api::Caller caller, ExecutionId id);
+  Task<Result<StepList>> steps(api::Caller caller, ExecutionId id, std::string within);
+  /// Events after `after`; at most `limit`. A large value is {"$large": {"size", "url"}}, and the
+  /// URL is where `event_value` gives it.
   Task<Result<std::vector<engine::Event>>> events(api::Caller caller, ExecutionId id,
                                                   std::int64_t after, std::int64_t limit);
+  /// One member of an event's data, whole. NotFound `event.not_found`.
+  Task<Result<Json>> event_value(api::Caller caller, ExecutionId id, std::int64_t seq,
+                                 std::string member);
   /// Suspends until there are events after `after`, it is over, or the deadline has come.
   Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
   [[nodiscard]] Timestamp now() const { return parts_.clock.now(); }
@@ -39,6 +45,12 @@ class ExecutionService {
   Task<Result<Execution>> pause(api::Caller caller, ExecutionId id);
   Task<Result<Execution>> resume(api::Caller caller, ExecutionId id);
   Task<Result<Execution>> retry(api::Caller caller, ExecutionId id);
+  /// The same for many, each with its own right, its own record and its own error. Forbidden where
+  /// the filter names a project that the caller may not operate in; otherwise what he may not
+  /// operate in does not match.
+  Task<Result<BulkAnswer>> bulk(api::Caller caller, BulkRequest request);
+  /// Conflict `project.archived`, beside what the engine says.
+  Task<Result<Execution>> fork(api::Caller caller, ExecutionId id, ForkRequest request);
   Task<Result<SignalAnswer>> signal(api::Caller caller, ExecutionId id, SignalRequest request);
   /// An event for every execution of the project that waits for it.
   Task<Result<PublishAnswer>> publish(api::Caller caller, ProjectId project,
@@ -56,6 +68,13 @@ class ExecutionService {
   Task<Result<void>> before_project_delete(ProjectId project, bool force);
 
  private:
+  struct Chosen {
+    std::vector<std::string> ids;
+    std::int64_t matched = 0;
+    bool more = false;
+  };
+  Task<Result<Chosen>> choose(api::Caller caller, BulkRequest request);
+  Task<Result<Execution>> steer(api::Caller caller, ExecutionId id, BulkRequest request);
   [[nodiscard]] Result<engine::Execution> find(db::Snapshot& view, const api::Caller& caller,
                                                const ExecutionId& id,
                                                projects::ProjectRole least) const;

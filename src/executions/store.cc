@@ -1,6 +1,7 @@
 #include "executions/store.h"
 
 #include "base/id.h"
+#include "engine/large_values.h"
 #include "projects/access.h"
 
 namespace qd::executions::store {
@@ -13,11 +14,38 @@ constexpr db::Sql kDocument{
 constexpr db::Sql kEvents{"execution_event.after",
                           "SELECT seq, at, type, node_id, data FROM execution_events "
                           "WHERE execution_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"};
+constexpr db::Sql kInside{
+    "execution_event.inside",
+    "SELECT COUNT(*) FROM (SELECT 1 FROM execution_events WHERE execution_id = $1 AND node_id LIKE "
+    "'%.%' AND ($2 = '' OR SUBSTR(node_id, 1, $3) = $2) LIMIT $4) AS capped"};
+constexpr db::Sql kStepEvents{
+    "execution_event.steps",
+    "SELECT seq, at, type, node_id, data FROM execution_events WHERE execution_id = $1 AND "
+    "(node_id "
+    "NOT LIKE '%.%' OR ($2 = 1 AND SUBSTR(node_id, 1, $3) = $4)) ORDER BY seq"};
+constexpr db::Sql kEvent{"execution_event.find",
+                         "SELECT seq, at, type, node_id, data FROM execution_events "
+                         "WHERE execution_id = $1 AND seq = $2"};
 constexpr db::Sql kFindApproval{"approval.find",
                                 "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
 constexpr db::Sql kUnfinished{
     "execution.unfinished",
     "SELECT id FROM executions WHERE project_id = $1 AND finished_at IS NULL LIMIT $2"};
+
+// A list shows a value of up to 8 KiB; `size` is how the store measures a text in bytes.
+#define QD_SHORT(column, size)                                                               \
+  "CASE WHEN " size " > 8192 THEN '{\"$large\":{\"size\":' || " size " || '}}' ELSE " column \
+  " END AS " column
+#define QD_LIST_COLUMNS(input_size, output_size, response_size) \
+  "id, project_id, workflow_id, workflow_version, name, status, waiting_for, "                    \
+  "trigger_kind, " QD_SHORT("input", input_size) ", " QD_SHORT("output", output_size)             \
+  ", error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, "    \
+  "tokens, revision, parent_id, parent_step, depth, test, " QD_SHORT("response", response_size) ", forked_from"
+constexpr std::string_view kListColumns =
+    QD_LIST_COLUMNS("LENGTH(CAST(input AS BLOB))", "LENGTH(CAST(output AS BLOB))",
+                    "LENGTH(CAST(response AS BLOB))");
+constexpr std::string_view kListColumnsPostgres =
+    QD_LIST_COLUMNS("OCTET_LENGTH(input)", "OCTET_LENGTH(output)", "OCTET_LENGTH(response)");
 
 using Type = db::SortField::Type;
 constexpr std::array kSorts{db::SortField{"created_at", "created_at", Type::Time},
@@ -29,6 +57,27 @@ struct UnfinishedRow {
 };
 BOOST_DESCRIBE_STRUCT(UnfinishedRow, (), (id))
 
+/// Where the rows are gathered first and sorted then: the sum keeps a store from walking through
+/// the order's index instead.
+constexpr std::array kGatheredSorts{db::SortField{"created_at", "created_at + 0", Type::Time},
+                                    db::SortField{"updated_at", "updated_at + 0", Type::Time}};
+
+/// As projects::kVisibleProjects, but asked of each row that a walk meets.
+constexpr std::string_view kVisibleHere =
+    "EXISTS (SELECT 1 FROM project_members m WHERE m.project_id = executions.project_id AND "
+    "m.user_id = ?) OR EXISTS (SELECT 1 FROM projects p WHERE p.id = executions.project_id AND "
+    "p.is_public = 1)";
+constexpr std::string_view kOperatedProjects =
+    "project_id IN (SELECT project_id FROM project_members WHERE user_id = ? AND role <> "
+    "'viewer')";
+constexpr std::string_view kNamed =
+    "(project_id, name) IN (SELECT project_id, name FROM execution_names WHERE LOWER(name) LIKE ? "
+    "ESCAPE '\\')";
+// The offset keeps PostgreSQL from joining all of them before it sorts.
+constexpr std::string_view kNamedHere =
+    "EXISTS (SELECT 1 FROM execution_names n WHERE n.project_id = executions.project_id AND n.name "
+    "= executions.name AND LOWER(n.name) LIKE ? ESCAPE '\\' LIMIT 1 OFFSET 0)";
+
 /// For LIKE with `\` as its escape: the words anywhere.
 std::string like(std::string_view words) {
   std::string pattern = "%";
@@ -39,6 +88,45 @@ std::string like(std::string_view words) {
   return pattern + "%";
 }
 
+/// How a page is found: by looking up all that fit and sorting them, or by walking through the
+/// order and passing over what does not. The first is for what is rare.
+enum class Way { LookUp, Walk };
+/// Looking up more than these takes longer than walking past what does not fit.
+constexpr std::int64_t kRare = 5'000;
+
+/// Whether no index has the rows in order: those of several projects, or of several names.
+bool are_scattered(const ExecutionQuery& query, const std::optional<UserId>& user) {
+  return (query.q && !is_uuid(*query.q)) || (user && !query.project_id && !query.workflow_id);
+}
+
+/// Of a list or a bulk request, but for whose they are.
+template <class Filter>
+void add_conditions(db::ListQuery& rows, const Filter& filter, Way way) {
+  if (filter.project_id) rows.where("project_id = ?", *filter.project_id);
+  if (filter.workflow_id) rows.where("workflow_id = ?", *filter.workflow_id);
+  if (filter.status) rows.where("status = ?", *filter.status);
+  if (filter.from) rows.where("created_at >= ?", *filter.from);
+  if (filter.to) rows.where("created_at < ?", *filter.to);
+  if (filter.q && is_uuid(*filter.q))
+    rows.where("id = ?", *filter.q);
+  else if (filter.q)
+    rows.where(way == Way::LookUp ? kNamed : kNamedHere, like(*filter.q));
+}
+
+std::string_view fitting(BulkAction action) {
+  switch (action) {
+    case BulkAction::Cancel:
+      return "finished_at IS NULL";
+    case BulkAction::Pause:
+      return "finished_at IS NULL AND status <> 'paused'";
+    case BulkAction::Resume:
+      return "status = 'paused'";
+    case BulkAction::Retry:
+      return "status IN ('failed', 'cancelled', 'timed_out')";
+  }
+  std::unreachable();
+}
+
 }  // namespace
 
 std::optional<engine::Execution> find(db::Snapshot& view, std::string_view id) {
@@ -47,20 +135,31 @@ std::optional<engine::Execution> find(db::Snapshot& view, std::string_view id) {
 
 Result<db::Rows<engine::Execution>> list(db::Snapshot& view, const ExecutionQuery& query,
                                          const std::optional<UserId>& user) {
-  db::ListQuery rows(QD_EXECUTION_COLUMNS, "executions", kSorts);
-  if (user) rows.where(projects::kVisibleProjects, *user);
-  if (query.project_id) rows.where("project_id = ?", *query.project_id);
-  if (query.workflow_id) rows.where("workflow_id = ?", *query.workflow_id);
-  if (query.status) rows.where("status = ?", *query.status);
-  if (query.from) rows.where("created_at >= ?", *query.from);
-  if (query.to) rows.where("created_at < ?", *query.to);
-  if (query.q && is_uuid(*query.q))
-    rows.where("id = ?", *query.q);
-  else if (query.q)
-    rows.where("LOWER(name) LIKE ? ESCAPE '\\'", like(*query.q));
-  return rows.page<engine::Execution>(
-      view,
-      {.limit = query.limit ? query.limit->value : 50, .cursor = query.cursor, .sort = query.sort});
+  const auto rows_by = [&](Way way, std::span<const db::SortField> sorts) {
+    db::ListQuery rows(view.is_postgres() ? kListColumnsPostgres : kListColumns, "executions",
+                       sorts);
+    if (user) rows.where(way == Way::LookUp ? projects::kVisibleProjects : kVisibleHere, *user);
+    add_conditions(rows, query, way);
+    return rows;
+  };
+  const auto total = rows_by(Way::LookUp, kSorts).count(view);
+  const db::PageRequest page{.limit = query.limit ? query.limit->value : 50,
+                             .cursor = query.cursor,
+                             .sort = query.sort,
+                             .total = total};
+  const bool is_gathered = are_scattered(query, user) && total <= kRare;
+  return is_gathered ? rows_by(Way::LookUp, kGatheredSorts).page<engine::Execution>(view, page)
+                     : rows_by(Way::Walk, kSorts).page<engine::Execution>(view, page);
+}
+
+Result<db::Rows<Steerable>> steerable(db::Snapshot& view, const BulkFilter& filter,
+                                      BulkAction action, const std::optional<UserId>& user,
+                                      std::int64_t limit) {
+  db::ListQuery rows("id, created_at", "executions", kSorts);
+  rows.where(fitting(action));
+  if (user) rows.where(kOperatedProjects, *user);
+  add_conditions(rows, filter, Way::Walk);
+  return rows.page<Steerable>(view, {.limit = limit, .sort = "created_at"});
 }
 
 std::optional<Json> document(db::Snapshot& view, std::string_view id) {
@@ -70,6 +169,24 @@ std::optional<Json> document(db::Snapshot& view, std::string_view id) {
 std::vector<engine::Event> events(db::Snapshot& view, std::string_view id, std::int64_t after,
                                   std::int64_t limit) {
   return view.all<engine::Event>(kEvents, id, after, limit);
+}
+
+StepEvents step_events(db::Snapshot& view, const ExecutionId& id, const std::string& within) {
+  const auto prefix = within.empty() ? within : within + ".";
+  const auto length = std::ssize(prefix);
+  const auto inside =
+      view.value<std::int64_t>(kInside, id, prefix, length, kMostInside + 1).value_or(0);
+  const bool fits = inside <= kMostInside;
+  return {view.all<engine::Event>(kStepEvents, id, fits, length, prefix), !fits};
+}
+
+std::optional<Json> event_value(db::Snapshot& view, const ExecutionId& id, std::int64_t seq,
+                                std::string_view member) {
+  const auto event = view.first<engine::Event>(kEvent, id, seq);
+  const auto* value = event ? event->data.if_contains(member) : nullptr;
+  if (!value) return std::nullopt;
+  if (auto whole = engine::large_values::find(view, id.value, seq, member)) return whole;
+  return *value;
 }
 
 std::optional<engine::Approval> find_approval(db::Snapshot& view, std::string_view id) {

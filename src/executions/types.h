@@ -24,6 +24,49 @@ struct ExecutionQuery {
 BOOST_DESCRIBE_STRUCT(ExecutionQuery, (),
                       (limit, cursor, sort, project_id, workflow_id, status, from, to, q))
 
+enum class BulkAction { Cancel, Pause, Resume, Retry };
+BOOST_DESCRIBE_ENUM(BulkAction, Cancel, Pause, Resume, Retry)
+
+/// As the list's; at least one of them.
+struct BulkFilter {
+  std::optional<Text<1, 100>> project_id;
+  std::optional<Text<1, 100>> workflow_id;
+  std::optional<engine::ExecutionStatus> status;
+  std::optional<Timestamp> from;
+  std::optional<Timestamp> to;
+  std::optional<Text<1, 200>> q;
+};
+BOOST_DESCRIBE_STRUCT(BulkFilter, (), (project_id, workflow_id, status, from, to, q))
+
+/// One of `filter` and `ids` says which executions are meant.
+struct BulkRequest {
+  BulkAction action = BulkAction::Cancel;
+  std::optional<BulkFilter> filter;
+  std::optional<std::vector<Text<1, 100>>> ids;
+  /// Why, of a cancel.
+  std::optional<Text<0, 500>> reason;
+  /// Only counts.
+  std::optional<bool> dry_run;
+};
+BOOST_DESCRIBE_STRUCT(BulkRequest, (), (action, filter, ids, reason, dry_run))
+
+struct BulkFailure {
+  std::string id;
+  std::string code;
+  std::string message;
+};
+BOOST_DESCRIBE_STRUCT(BulkFailure, (), (id, code, message))
+
+struct BulkAnswer {
+  /// How many the action fits, up to 10,000.
+  std::int64_t matched = 0;
+  std::int64_t done = 0;
+  std::vector<BulkFailure> failed;
+  /// There are more than one call does: ask again.
+  bool more = false;
+};
+BOOST_DESCRIBE_STRUCT(BulkAnswer, (), (matched, done, failed, more))
+
 struct ApprovalQuery {
   std::optional<Whole<1, 200>> limit;
   std::optional<std::string> cursor;
@@ -34,16 +77,32 @@ struct ApprovalQuery {
 };
 BOOST_DESCRIBE_STRUCT(ApprovalQuery, (), (limit, cursor, sort, status, project_id, execution_id))
 
+struct StepQuery {
+  /// The path of one item of a map or loop, like `each.3`: only the steps inside it.
+  std::optional<Text<1, 500>> within;
+};
+BOOST_DESCRIBE_STRUCT(StepQuery, (), (within))
+
 struct StepList {
   std::vector<engine::Step> items;
   std::int64_t total = 0;
+  /// There is too much inside maps and loops to be listed: ask `within` one item.
+  bool has_more_inside = false;
 };
-BOOST_DESCRIBE_STRUCT(StepList, (), (items, total))
+BOOST_DESCRIBE_STRUCT(StepList, (), (items, total, has_more_inside))
 
 struct CancelRequest {
   std::optional<Text<0, 500>> reason;
 };
 BOOST_DESCRIBE_STRUCT(CancelRequest, (), (reason))
+
+struct ForkRequest {
+  /// A step of the workflow itself: it and all that comes after it run anew.
+  Text<1, 200> from_step;
+  /// That of the execution it forks from, where none is given.
+  std::optional<Json> input;
+};
+BOOST_DESCRIBE_STRUCT(ForkRequest, (), (from_step, input))
 
 struct SignalRequest {
   Text<1, 200> name;

@@ -5,6 +5,7 @@
 #include "platform/api/paging.h"
 #include "projects/content_store.h"
 #include "projects/project_store.h"
+#include "projects/retention.h"
 #include "projects/search.h"
 
 namespace qd::projects {
@@ -38,6 +39,8 @@ Result<void> check(const ProjectDraft& draft) {
   std::vector<Fault> faults;
   check_size(draft.settings, "/settings", faults);
   check_size(draft.metadata, "/metadata", faults);
+  if (const auto retention = retention_of(draft.settings.value_or(JsonObject{})); !retention)
+    std::ranges::copy(retention.error().faults, std::back_inserter(faults));
   if (draft.tags && draft.tags->size() > kMostTags)
     faults.push_back({"/tags", "too_many", fmt::format("at most {} tags", kMostTags)});
   if (!faults.empty()) return invalid(std::move(faults));

@@ -108,7 +108,7 @@ Task<void> Session::subscribe(std::string name, std::int64_t after) {
              name);
     co_return;
   }
-  const auto execution = co_await executions_.get(caller_, {name.substr(kExecution.size())});
+  const auto execution = co_await executions_.glance(caller_, {name.substr(kExecution.size())});
   if (!execution) {
     complain(execution.error(), name);
     co_return;
@@ -163,7 +163,7 @@ Task<bool> Session::pass_on(const std::string& name, Topic& topic) {
     }
     topic.after = events->back().seq;
   }
-  const auto execution = co_await executions_.get(caller_, id);
+  const auto execution = co_await executions_.glance(caller_, id);
   co_return execution &&
       !(engine::is_final(execution->status) && execution->revision <= topic.after);
 }

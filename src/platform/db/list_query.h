@@ -58,6 +58,8 @@ class ListQuery {
     add(condition, {own(to_param(args))...});
   }
 
+  /// How many rows there are; where they are more than kCountCap, some number above it.
+  std::int64_t count(Snapshot& view) const;
   /// One page and the count. Fails with faults `/query/sort` and `/query/cursor`.
   template <class Row>
   Result<Rows<Row>> page(Snapshot& view, const PageRequest& request) {
@@ -87,7 +89,6 @@ class ListQuery {
   void add(std::string_view condition, std::vector<Param> params);
   [[nodiscard]] Result<Plan> make_plan(const PageRequest& request) const;
   [[nodiscard]] std::string cursor_after(const Json& row, const Plan& plan) const;
-  std::int64_t count(Snapshot& view) const;
 
   std::string columns_;
   std::string from_;

@@ -19,11 +19,23 @@ export function Elapsed({ execution }: { execution: Execution }) {
   return formatDuration(Math.max(0, end - new Date(execution.started_at).getTime()));
 }
 
-export function ExecutionTable({ executions, label = 'Executions' }: { executions: Execution[]; label?: string }) {
+interface ExecutionTableProps {
+  executions: Execution[];
+  label?: string;
+  /** Where rows can be selected. */
+  selection?: { ids: ReadonlySet<string>; onToggle: (id: string) => void };
+}
+
+export function ExecutionTable({ executions, label = 'Executions', selection }: ExecutionTableProps) {
   return (
     <Table label={label}>
       <thead>
         <tr>
+          {selection && (
+            <Th className="w-8 pr-0">
+              <span className="sr-only">Selected</span>
+            </Th>
+          )}
           <Th>Name</Th>
           <Th>Status</Th>
           <Th className="hidden md:table-cell">Trigger</Th>
@@ -35,6 +47,17 @@ export function ExecutionTable({ executions, label = 'Executions' }: { execution
       <tbody>
         {executions.map((execution) => (
           <Tr key={execution.id}>
+            {selection && (
+              <Td className="relative z-1 w-8 pr-0">
+                <input
+                  type="checkbox"
+                  className="block size-4 accent-primary"
+                  aria-label={`Select ${execution.name} ${shortId(execution.id)}`}
+                  checked={selection.ids.has(execution.id)}
+                  onChange={() => selection.onToggle(execution.id)}
+                />
+              </Td>
+            )}
             <Td className="max-w-72">
               <div className="flex items-baseline gap-2">
                 <Link to={`/executions/${execution.id}`} className={`${rowLink} truncate`}>

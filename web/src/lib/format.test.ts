@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCost, formatCount, formatDuration, formatRelative, formatTotal, humanize, initials } from './format';
+import { formatBytes, formatCost, formatCount, formatDuration, formatRelative, formatTotal, humanize, initials } from './format';
 
 describe('formatDuration', () => {
   it.each([
@@ -31,6 +31,16 @@ describe('formatRelative', () => {
 
   it('names the date beyond a week', () => {
     expect(formatRelative(now - 20 * 86_400_000, now)).toBe('3 Nov 2026');
+  });
+});
+
+describe('formatBytes', () => {
+  it.each([
+    [940, '940 B'],
+    [320_000, '313 KiB'],
+    [1_500_000, '1.4 MiB'],
+  ])('says %d bytes as %s', (size, text) => {
+    expect(formatBytes(size)).toBe(text);
   });
 });
 

@@ -56,6 +56,12 @@ export function formatCount(count: number): string {
   return `${(count / 1_000_000).toFixed(1).replace(/\.0$/, '')}M`;
 }
 
+/** `940 B`, `312 KiB`, `1.4 MiB`. */
+export function formatBytes(size: number): string {
+  if (size < 1024) return `${size} B`;
+  return size < 1024 * 1024 ? `${Math.round(size / 1024)} KiB` : `${(size / 1024 / 1024).toFixed(1)} MiB`;
+}
+
 /** `1 project`, `12 projects`, `10,000+ projects` where the server stopped counting. */
 export function formatTotal(total: number, noun: string, capped = false): string {
   return `${total.toLocaleString('en-US')}${capped ? '+' : ''} ${noun}${total === 1 && !capped ? '' : 's'}`;

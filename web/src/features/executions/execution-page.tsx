@@ -51,6 +51,13 @@ function Figures({ execution }: { execution: Execution }) {
         <RelativeTime time={execution.created_at} />
       </Figure>
       <Figure label="Trigger">{humanize(execution.trigger)}</Figure>
+      {execution.forked_from && (
+        <Figure label="Forked">
+          <Link className="text-accent hover:underline" to={`/executions/${execution.forked_from.execution_id}`}>
+            From {execution.forked_from.step}
+          </Link>
+        </Figure>
+      )}
       {execution.workflow_id && (
         <Figure label="Workflow">
           <Link className="text-accent hover:underline" to={`/projects/${execution.project_id}/workflows/${execution.workflow_id}`}>

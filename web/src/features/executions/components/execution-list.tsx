@@ -1,9 +1,10 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { ListTree, SearchX } from 'lucide-react';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import type { Schema } from '@/api/client';
 import { executionsQuery } from '@/api/queries/executions';
+import { given } from '@/api/queries/paging';
 import { ExecutionTable } from '@/components/execution-table';
 import { PagedList } from '@/components/paged-list';
 import { EmptyState } from '@/components/states';
@@ -15,6 +16,7 @@ import { cn } from '@/lib/cn';
 import { humanize } from '@/lib/format';
 import { EXECUTION_STATUSES } from '@/lib/status';
 import { useSearchState } from '@/lib/use-search-state';
+import { BulkBar } from './bulk-bar';
 
 type Status = Schema<'ExecutionStatus'>;
 
@@ -50,8 +52,11 @@ export function ExecutionList({ projectId }: { projectId?: string }) {
   const period = PERIODS[get('since')];
   // To the minute, so that the query keeps its identity while one looks.
   const from = period ? new Date(Math.floor((Date.now() - period.ms) / 60_000) * 60_000).toISOString() : undefined;
+  const filter = given({ project_id: projectId, workflow_id: get('workflow') || undefined, status, q: q || undefined, from });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string) => setSelected((before) => new Set([...before].filter((one) => one !== id).concat(before.has(id) ? [] : [id])));
   const query = useInfiniteQuery({
-    ...executionsQuery({ project_id: projectId, workflow_id: get('workflow') || undefined, status, q: q || undefined, from }),
+    ...executionsQuery(filter),
     refetchInterval: 3000,
     placeholderData: keepPreviousData,
   });
@@ -96,8 +101,13 @@ export function ExecutionList({ projectId }: { projectId?: string }) {
         </Select>
       </div>
       <div className={cn(query.isPlaceholderData && 'opacity-60')}>
+        <BulkBar
+          selected={[...selected]}
+          filter={Object.keys(filter).length > 0 ? filter : null}
+          onDone={() => setSelected(new Set())}
+        />
         <PagedList query={query} noun="execution" empty={empty}>
-          {(rows) => <ExecutionTable executions={rows} />}
+          {(rows) => <ExecutionTable executions={rows} selection={{ ids: selected, onToggle: toggle }} />}
         </PagedList>
       </div>
     </>

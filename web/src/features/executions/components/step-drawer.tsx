@@ -1,11 +1,12 @@
 import type { Schema } from '@/api/client';
 import { Facts } from '@/components/definition-list';
-import { JsonView } from '@/components/json-view';
 import { StatusBadge } from '@/components/status-badge';
 import { Drawer } from '@/components/ui/dialog';
 import { formatCost, formatCount, formatDuration, formatTime } from '@/lib/format';
 import { ErrorBox } from './error-box';
+import { ForkButton } from './fork-button';
 import { ResolveForm } from './resolve-form';
+import { StepValue } from './step-value';
 import { Turns } from './turns';
 
 type Step = Schema<'Step'>;
@@ -47,11 +48,12 @@ export function StepDrawer({ step, name, onClose }: StepDrawerProps) {
       {step && (
         <div className="grid gap-5 p-5">
           <Facts facts={factsOf(step)} />
+          {step.status !== 'pending' && <ForkButton step={step} name={name} />}
           {step.status === 'uncertain' && <ResolveForm step={step} />}
           <ErrorBox error={step.error} />
-          {step.output != null && <JsonView value={step.output} title="Output" />}
+          {step.output != null && <StepValue value={step.output} title="Output" />}
           {step.turns.length > 0 && <Turns turns={step.turns} />}
-          {step.input != null && <JsonView value={step.input} title="Input" />}
+          {step.input != null && <StepValue value={step.input} title="Input" />}
         </div>
       )}
     </Drawer>
