@@ -1,5 +1,6 @@
 // The program `qd`: a server, and a client of it.
 #include "app/check_commands.h"
+#include "app/drill_command.h"
 #include "app/serve_command.h"
 #include "app/settings.h"
 #include "app/store_commands.h"
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   qd::app::add_store_commands(app, exit_code);
   qd::app::add_check_commands(app, exit_code);
   qd::app::add_openapi_command(app, exit_code);
+  qd::app::add_drill_command(app, exit_code);
   qd::cli::add_commands(app, exit_code);
 
   CLI11_PARSE(app, argc, argv);

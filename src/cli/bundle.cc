@@ -17,21 +17,25 @@ void add_list(const Json* list, DocumentKind kind, Names& names) {
     if (item.is_string()) names.emplace(kind, std::string(item.get_string()));
 }
 
-/// What this document names: a workflow agents and tools, an agent its tools.
+/// What the nodes name, and those of their bodies.
+void add_needs(const Json* nodes, Names& names) {
+  if (!nodes || !nodes->is_array()) return;
+  for (const auto& node : nodes->get_array()) {
+    for (const auto kind : {DocumentKind::Agent, DocumentKind::Tool, DocumentKind::Workflow})
+      if (const auto name = text_at(node, fmt::format("with/{}", enum_name(kind))); !name.empty())
+        names.emplace(kind, name);
+    add_needs(member(node, "with/body/nodes"), names);
+  }
+}
+
+/// What this document names: a workflow agents, tools and workflows, an agent its tools.
 Names needs_of(const Document& document) {
   Names names;
   if (document.kind == DocumentKind::Agent)
     add_list(json::find(document.content, "tools"), DocumentKind::Tool, names);
-  if (document.kind != DocumentKind::Workflow) return names;
   const Json content(document.content);
-  const auto* nodes = member(content, "definition/nodes");
-  if (!nodes || !nodes->is_array()) return names;
-  for (const auto& node : nodes->get_array()) {
-    if (const auto agent = text_at(node, "with/agent"); !agent.empty())
-      names.emplace(DocumentKind::Agent, agent);
-    if (const auto tool = text_at(node, "with/tool"); !tool.empty())
-      names.emplace(DocumentKind::Tool, tool);
-  }
+  if (document.kind == DocumentKind::Workflow)
+    add_needs(member(content, "definition/nodes"), names);
   return names;
 }
 
@@ -44,6 +48,15 @@ void add_needed(std::vector<Document>& bundle, const std::vector<Document>& besi
       if (const auto found = std::ranges::find_if(beside, is_it); found != beside.end())
         bundle.push_back(*found);
     }
+}
+
+/// What is run comes after the workflows that it calls.
+std::vector<Document> with_main_last(std::vector<Document> bundle, const std::string& main) {
+  const auto at = std::ranges::find_if(bundle, [&](const Document& one) {
+    return one.kind == DocumentKind::Workflow && one.name == main;
+  });
+  std::rotate(at, at + 1, bundle.end());
+  return in_order(std::move(bundle));
 }
 
 /// Whether a file means to hold documents of ours; a folder may hold other YAML too.
@@ -79,8 +92,9 @@ Result<std::vector<Document>> load_bundle(const std::filesystem::path& path) {
   const auto is_project = [](const Document& one) { return one.kind == DocumentKind::Project; };
   if (std::ranges::none_of(bundle, is_project))
     std::ranges::copy_if(beside, std::back_inserter(bundle), is_project);
+  const auto main = std::ranges::find(bundle, DocumentKind::Workflow, &Document::kind)->name;
   add_needed(bundle, beside);
-  return in_order(std::move(bundle));
+  return with_main_last(std::move(bundle), main);
 }
 
 }  // namespace qd::cli

@@ -6,8 +6,9 @@
 namespace qd::cli {
 
 /// The one workflow of `path`, its own other documents, and of the .yaml files in the same folder:
-/// the project, and the agents and tools that the workflow and those agents name. What is not there
-/// is expected to be on the server. Invalid `run.workflow` where the file holds none or several.
+/// the project, and the agents, tools and workflows that it and those name. The one comes last.
+/// What is not there is expected to be on the server. Invalid `run.workflow` where the file holds
+/// none or several.
 [[nodiscard]] Result<std::vector<Document>> load_bundle(const std::filesystem::path& path);
 
 }  // namespace qd::cli

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/boundaries.h"
 #include "engine/catalog.h"
 #include "engine/records.h"
 #include "engine/step.h"
@@ -68,6 +69,8 @@ struct EngineParts {
   StepKinds kinds;
   /// May be null.
   metrics::Registry* metrics = nullptr;
+  /// May be null; outlives the engine.
+  Boundaries* boundaries = nullptr;
 };
 
 struct EngineOptions {

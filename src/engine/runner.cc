@@ -289,11 +289,13 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   for (const auto& task : entry.changes.new_tasks)
     topics.push_back(queue_topic(task.project_id, task.queue));
   Result<journal::Woken> committed;
+  reach(parts_.boundaries, Boundary::BeforeCommit);
   if (run->is_new)
     committed = co_await insert(std::move(entry), run->document);
   else
     committed = co_await append(run, std::move(entry));
   if (!committed) co_return std::unexpected(committed.error());
+  reach(parts_.boundaries, Boundary::AfterCommit);
   run->is_new = false;
   run->document = nullptr;
   for (const auto& topic : topics) watchers_.tell(topic, {});

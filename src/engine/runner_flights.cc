@@ -48,7 +48,9 @@ class Runner::FlightJournal final : public StepJournal {
       machine.recorded(launch, record, runner.parts_.clock.now());
       return {};
     };
+    reach(runner.parts_.boundaries, Boundary::BeforeAnswer);
     const auto recorded = co_await runner_.wait_for(runner_.push(run, std::move(act)));
+    reach(runner.parts_.boundaries, Boundary::AfterAnswer);
     if (!recorded) throw boost::system::system_error(asio::error::operation_aborted);
     records_.push_back(std::move(record));
   }
@@ -95,8 +97,10 @@ Task<void> Runner::fly(FlightPtr flight, StepRun step) {
   auto& kind = *parts_.kinds.effect(step.node->type);
   std::string failure;
   try {
+    reach(parts_.boundaries, Boundary::BeforeDispatch);
     const bool is_cached = flight->launch.cache_key && co_await find_cached(flight, step.project);
     if (!is_cached) flight->result = co_await kind.run(std::move(step));
+    reach(parts_.boundaries, Boundary::BeforeAnswer);
     co_return;
   } catch (const std::exception& error) {
     failure = error.what();
