@@ -16,6 +16,7 @@
 #include "engine/catalog.h"
 #include "engine/records.h"
 #include "engine/step.h"
+#include "engine/watchers.h"
 #include "platform/db/db.h"
 #include "platform/metrics/metrics.h"
 
@@ -57,6 +58,8 @@ struct EngineParts {
   StepKinds kinds;
   /// May be null.
   metrics::Registry* metrics = nullptr;
+  /// Of other nodes on the same database; null where there are none.
+  db::Notices* notices = nullptr;
 };
 
 struct EngineOptions {
@@ -111,6 +114,9 @@ class Engine {
   Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
   /// Suspends until it is over or the deadline has come; whether it is over.
   Task<bool> finished(ExecutionId id, Timestamp deadline);
+
+  /// Where changes and what models say are told; for those who follow many executions or projects.
+  [[nodiscard]] Watchers& watchers();
 
   /// For readiness: whether `start` has ended and `stop` has not begun.
   [[nodiscard]] bool is_running() const;

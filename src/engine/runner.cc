@@ -54,6 +54,7 @@ Runner::Runner(asio::io_context& io, EngineParts& parts, const EngineOptions& op
       parts_(parts),
       options_(options),
       watchers_(watchers),
+      texts_(io, watchers),
       metrics_(parts.metrics),
       kick_(io),
       halt_(io),
@@ -125,6 +126,7 @@ Task<Result<Execution>> Runner::add(Execution execution,
 Task<Result<Execution>> Runner::add_to_backlog(Execution execution, Json document) {
   if (is_stopping_) co_return std::unexpected(stopping());
   QD_CO_CHECK(co_await insert({.execution = execution}, std::move(document)));
+  watchers_.tell(execution);
   metrics_.add_started();
   ++backlog_;
   ++backlog_additions_;
@@ -262,7 +264,7 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   set_timer(run->id.value, wake_at);
   const auto& execution = machine.execution();
   if (is_final(execution.status)) metrics_.add_finished(execution.status);
-  watchers_.tell(run->id, {execution.revision, execution.status});
+  watchers_.tell(execution);
   co_return Result<void>();
 }
 
@@ -396,7 +398,7 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
   const auto closed = co_await append(run, std::move(entry));
   if (!closed) co_return;
   metrics_.add_finished(execution.status);
-  watchers_.tell(run->id, {execution.revision, execution.status});
+  watchers_.tell(execution);
 }
 
 }  // namespace qd::engine

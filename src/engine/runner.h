@@ -19,6 +19,7 @@
 #include "engine/engine_metrics.h"
 #include "engine/error_scope.h"
 #include "engine/journal.h"
+#include "engine/model_texts.h"
 #include "engine/watchers.h"
 
 namespace qd::engine {
@@ -137,6 +138,7 @@ class Runner {
   EngineParts& parts_;
   const EngineOptions& options_;
   Watchers& watchers_;
+  ModelTexts texts_;
   EngineMetrics metrics_;
   /// Whose leases these are; nothing where one process has the database to itself.
   std::optional<std::string> owner_;
