@@ -39,65 +39,66 @@ std::int64_t last_event_id(const http::Request& request) {
 
 }  // namespace
 
-void ExecutionApi::add_routes(api::Router& router) {
-  add_reading(router);
-  add_steering(router);
-  add_approvals(router);
+void ExecutionApi::add_routes() {
+  add_reading();
+  add_steering();
+  add_approvals();
 }
 
-void ExecutionApi::add_reading(api::Router& router) {
-  router.add(read("/executions", "listExecutions", "Executions, the newest first."), *this,
-             &ExecutionApi::list);
-  router.add(read("/executions/{execution_id}", "getExecution", "One execution."), *this,
-             &ExecutionApi::get);
-  router.add(
+void ExecutionApi::add_reading() {
+  router_.add(read("/executions", "listExecutions", "Executions, the newest first."), *this,
+              &ExecutionApi::list);
+  router_.add(read("/executions/{execution_id}", "getExecution", "One execution."), *this,
+              &ExecutionApi::get);
+  router_.add(
       read("/executions/{execution_id}/steps", "listSteps", "What became of each of its nodes."),
       *this, &ExecutionApi::steps);
   auto events = read("/executions/{execution_id}/events", "streamExecutionEvents",
                      "Its events, stored and as they happen, as server-sent events.");
   events.description =
-      "`Last-Event-ID` says what was seen already. The stream ends after `finished`.";
-  router.add(events, *this, &ExecutionApi::events);
+      "`Last-Event-ID` says what was seen already. What models say comes between the events as "
+      "`token`, without an id. The stream ends with the execution.";
+  router_.add(events, *this, &ExecutionApi::events);
 }
 
-void ExecutionApi::add_steering(api::Router& router) {
-  router.add(steer("cancel", "cancelExecution", "End it; running steps are interrupted."), *this,
-             &ExecutionApi::cancel);
-  router.add(steer("pause", "pauseExecution", "Start no more steps; running ones finish."), *this,
-             &ExecutionApi::pause);
-  router.add(steer("resume", "resumeExecution", "Go on after a pause."), *this,
-             &ExecutionApi::resume);
-  router.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
-             &ExecutionApi::retry);
-  router.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
-             *this, &ExecutionApi::signal);
-  router.add(steer("steps/{node_id}/resolve", "resolveStep",
-                   "Say whether what an uncertain step had sent did happen."),
-             *this, &ExecutionApi::resolve);
+void ExecutionApi::add_steering() {
+  router_.add(steer("cancel", "cancelExecution", "End it; running steps are interrupted."), *this,
+              &ExecutionApi::cancel);
+  router_.add(steer("pause", "pauseExecution", "Start no more steps; running ones finish."), *this,
+              &ExecutionApi::pause);
+  router_.add(steer("resume", "resumeExecution", "Go on after a pause."), *this,
+              &ExecutionApi::resume);
+  router_.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
+              &ExecutionApi::retry);
+  router_.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
+              *this, &ExecutionApi::signal);
+  router_.add(steer("steps/{node_id}/resolve", "resolveStep",
+                    "Say whether what an uncertain step had sent did happen."),
+              *this, &ExecutionApi::resolve);
 }
 
-void ExecutionApi::add_approvals(api::Router& router) {
-  router.add({.method = "GET",
-              .path = "/approvals",
-              .id = "listApprovals",
-              .tag = "approvals",
-              .summary = "Approvals, the newest first.",
-              .scope = "executions:read"},
-             *this, &ExecutionApi::approvals);
-  router.add({.method = "GET",
-              .path = "/approvals/{approval_id}",
-              .id = "getApproval",
-              .tag = "approvals",
-              .summary = "One approval.",
-              .scope = "executions:read"},
-             *this, &ExecutionApi::approval);
-  router.add({.method = "POST",
-              .path = "/approvals/{approval_id}/decide",
-              .id = "decideApproval",
-              .tag = "approvals",
-              .summary = "Approve or reject.",
-              .scope = "executions:write"},
-             *this, &ExecutionApi::decide);
+void ExecutionApi::add_approvals() {
+  router_.add({.method = "GET",
+               .path = "/approvals",
+               .id = "listApprovals",
+               .tag = "approvals",
+               .summary = "Approvals, the newest first.",
+               .scope = "executions:read"},
+              *this, &ExecutionApi::approvals);
+  router_.add({.method = "GET",
+               .path = "/approvals/{approval_id}",
+               .id = "getApproval",
+               .tag = "approvals",
+               .summary = "One approval.",
+               .scope = "executions:read"},
+              *this, &ExecutionApi::approval);
+  router_.add({.method = "POST",
+               .path = "/approvals/{approval_id}/decide",
+               .id = "decideApproval",
+               .tag = "approvals",
+               .summary = "Approve or reject.",
+               .scope = "executions:write"},
+              *this, &ExecutionApi::decide);
 }
 
 Task<Result<api::Page<Execution>>> ExecutionApi::list(
@@ -114,9 +115,12 @@ Task<Result<StepList>> ExecutionApi::steps(api::Request<> request) {
 }
 
 Task<Result<api::RawResponse>> ExecutionApi::events(api::Request<> request) {
-  QD_CO_CHECK(co_await service_.get(request.caller, id_of(request)));
+  const Topic topic{Topic::Kind::Execution, request.path("execution_id")};
+  Admission admission(router_, service_, topic,
+                      [token = std::string(api::token_of(*request.raw))] { return token; });
+  QD_CO_CHECK(co_await admission.check());
   co_return api::RawResponse{
-      stream_events(service_, request.caller, id_of(request), last_event_id(*request.raw))};
+      stream_events(feeds_, clock_, std::move(admission), topic, last_event_id(*request.raw))};
 }
 
 Task<Result<Execution>> ExecutionApi::cancel(api::Request<CancelRequest> request) {

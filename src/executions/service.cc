@@ -102,20 +102,15 @@ Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId i
   co_return list;
 }
 
-Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller caller,
-                                                                  ExecutionId id,
-                                                                  std::int64_t after,
-                                                                  std::int64_t limit) {
-  co_return co_await parts_.database.read(
-      [&](db::Snapshot& view) -> Result<std::vector<engine::Event>> {
-        QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
-        return store::events(view, id.value, after, limit);
-      });
-}
-
-Task<std::int64_t> ExecutionService::changed(ExecutionId id, std::int64_t after,
-                                             Timestamp deadline) {
-  return parts_.engine.changed(std::move(id), after, deadline);
+Task<Result<void>> ExecutionService::may_follow(api::Caller caller, Topic topic) {
+  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<void> {
+    if (topic.kind == Topic::Kind::Project) {
+      QD_CHECK(parts_.access.require(view, caller, {topic.id}, ProjectRole::Viewer));
+      return {};
+    }
+    QD_CHECK(find(view, caller, {topic.id}, ProjectRole::Viewer));
+    return {};
+  });
 }
 
 Task<Result<Execution>> ExecutionService::cancel(api::Caller caller, ExecutionId id,

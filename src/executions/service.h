@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "executions/topic.h"
 #include "executions/types.h"
 #include "identity/audit.h"
 #include "identity/service.h"
@@ -28,11 +29,8 @@ class ExecutionService {
   Task<Result<api::Page<Execution>>> list(api::Caller caller, ExecutionQuery query);
   Task<Result<Execution>> get(api::Caller caller, ExecutionId id);
   Task<Result<StepList>> steps(api::Caller caller, ExecutionId id);
-  /// Events after `after`; at most `limit`.
-  Task<Result<std::vector<engine::Event>>> events(api::Caller caller, ExecutionId id,
-                                                  std::int64_t after, std::int64_t limit);
-  /// Suspends until there are events after `after`, it is over, or the deadline has come.
-  Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
+  /// NotFound as for the execution or the project itself.
+  Task<Result<void>> may_follow(api::Caller caller, Topic topic);
   [[nodiscard]] Timestamp now() const { return parts_.clock.now(); }
 
   Task<Result<Execution>> cancel(api::Caller caller, ExecutionId id, std::string reason);
