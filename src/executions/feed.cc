@@ -49,7 +49,7 @@ Task<void> Feed::read_until_over(engine::Watchers::Watch& watch) {
     try {
       co_await read(watch, was_told);
       is_read = true;
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
       log::warn("a topic can't be read; trying again",
                 {{"topic", topic_.name()}, {"error", error.what()}});
     }
