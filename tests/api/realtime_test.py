@@ -16,6 +16,11 @@ def wait_for(event, id="w"):
     return {"id": id, "type": "wait", "with": {"event": event}}
 
 
+def large(count):
+    """Each step has the whole input's text as its output."""
+    return chain(*(transform(f"a{i}", text="{{ input.text }}") for i in range(count)))
+
+
 class Following(Running):
     def open(self, client=None, port=None, **more):
         socket = WebSocket(port or self.server.port, **more)
@@ -94,7 +99,7 @@ class Realtime(Following):
         self.assertEqual([socket.receive()["type"] for _ in range(3)], ["step_completed", "finished", "ended"])
 
     def test_a_long_history_is_replayed_whole_to_a_client_that_reads(self):
-        done = self.start(chain(*(transform(f"a{i}", text="x" * 20_000) for i in range(150))))
+        done = self.start(large(150), {"text": "x" * 20_000})
         notices = self.follow(self.open(), done["id"])
         self.assertEqual([notice["seq"] for notice in notices], list(range(1, done["revision"] + 1)))
 
@@ -177,7 +182,7 @@ class Realtime(Following):
         self.assertEqual(message.get("code"), "project.not_found")
 
     def test_a_client_that_does_not_read_is_told_and_dropped(self):
-        done = self.start(chain(*(transform(f"a{i}", text="x" * 200_000) for i in range(100))))
+        done = self.start(large(60), {"text": "x" * 200_000})
         socket = self.open(buffer=4096)
         socket.send({"type": "subscribe", "topics": [f"execution:{done['id']}"]})
         time.sleep(11)  # the server's patience is ten seconds
@@ -193,6 +198,8 @@ class Realtime(Following):
         begun = self.start(chain({"id": "speak", "type": "agent", "with": {"agent": name, "input": "go"}}), wait_ms=0)
         socket = self.open()
         socket.send({"type": "subscribe", "topics": [f"execution:{begun['id']}"]})
+        while socket.receive()["type"] != "step_started":
+            pass
         stream = self.stream(begun["id"])
         while json.loads(self.next_event(stream)["data"])["type"] != "step_started":
             pass
