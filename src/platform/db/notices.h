@@ -34,7 +34,7 @@ class Notices {
  public:
   virtual ~Notices() = default;
   /// Tells the other nodes, soon. What is told again of a topic before the first has gone replaces
-  /// it. Throws std::logic_error where it is too long.
+  /// it. Throws std::logic_error where it is too long, or has line ends.
   virtual void publish(std::string topic, std::string text) = 0;
   /// Until `unlisten` returns.
   virtual void listen(NoticeListener& listener) = 0;

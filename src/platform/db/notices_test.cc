@@ -121,8 +121,10 @@ TEST_P(NoticesTest, SayThatSomeMayBeMissingWhenTheConnectionBroke) {
   EXPECT_TRUE(there.wait_for("after="));
 }
 
-TEST_P(NoticesTest, AreRefusedWhereTheyAreTooLong) {
+TEST_P(NoticesTest, AreRefusedWhereTheyAreTooLongOrHaveLineEnds) {
   EXPECT_THROW(here_->publish("a", std::string(8'000, 'x')), std::logic_error);
+  EXPECT_THROW(here_->publish("a", "1\nb\t2"), std::logic_error);
+  EXPECT_THROW(here_->publish("a\tb", ""), std::logic_error);
 }
 
 TEST(Notices, TellNobodyOnSqlite) {

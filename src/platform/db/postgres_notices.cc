@@ -82,6 +82,8 @@ PostgresNotices::~PostgresNotices() {
 void PostgresNotices::publish(std::string topic, std::string text) {
   if (topic.size() + text.size() > kMaxNoticeBytes)
     throw std::logic_error("a notice of more than 7,000 bytes");
+  if (topic.find_first_of("\t\n") != std::string::npos || text.contains('\n'))
+    throw std::logic_error("a notice with line ends");
   const std::scoped_lock lock(mutex_);
   if (!has_peers_) return;
   if (pending_.size() >= kMaxPending) {
