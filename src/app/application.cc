@@ -119,22 +119,23 @@ Application::Application(const config::Config& config, const config::Secrets& se
     : clock_(clock),
       logger_(log::process_logger()),
       database_(open_database(config)),
+      notices_(db::open_notices(store_url(config))),
       client_(http::make_client({.allow = allowed_addresses(config, default_model)})),
       identity_(*database_, clock, identity_options(config, secrets)),
       projects_({*database_, clock, identity_.users(), identity_.audit(), secrets.master_key}),
       catalog_(*database_, projects_, std::move(default_model)),
       gate_(*client_, catalog_, clock, gate_options(config)),
       steps_(gate_, catalog_, clock),
-      engine_({*database_, clock, catalog_, steps_.kinds(), &metrics_},
+      engine_({*database_, clock, catalog_, steps_.kinds(), &metrics_, notices_.get()},
               {.node = node_name(config)}),
       starter_(engine_, *database_, clock),
       definitions_({*database_, clock, projects_.access(), identity_.audit()}, *database_,
                    starter_),
       executions_({*database_, clock, engine_, catalog_, projects_.access(), identity_.audit()}),
-      execution_api_(executions_),
       workers_({*database_, clock, engine_, projects_.access()}),
       worker_api_(workers_),
       retention_(*database_, clock, retention_options(config), &metrics_),
+      feeds_(*database_, clock, engine_.watchers()),
       system_({*database_, engine_, metrics_}),
       caller_limits_(static_cast<int>(config.number("rate_limit.requests_per_minute"))),
       address_limits_(static_cast<int>(config.number("rate_limit.auth_per_minute"))),
@@ -146,7 +147,8 @@ Application::Application(const config::Config& config, const config::Secrets& se
            .idempotency = &idempotency_,
            .fallback =
                [this](http::Request request) { return system_.serve_web(std::move(request)); }}),
-      realtime_(router_, executions_),
+      execution_api_(router_, executions_, feeds_, clock),
+      realtime_({router_, executions_, feeds_, clock}),
       request_metrics_(metrics_),
       access_log_(logger_) {
   add_routes();
@@ -168,7 +170,7 @@ void Application::add_routes() {
   projects_.add_delete_rule([this](ProjectId project, bool force) {
     return executions_.before_project_delete(std::move(project), force);
   });
-  execution_api_.add_routes(router_);
+  execution_api_.add_routes();
   worker_api_.add_routes(router_);
   realtime_.add_routes();
   system_.add_routes(router_);
@@ -209,6 +211,7 @@ void Application::finish_background() {
 void Application::stop() {
   if (std::exchange(is_stopped_, true)) return;
   server_->stop();
+  feeds_.stop();
   finish_background();
   identity_.stop();
   database_->stop();

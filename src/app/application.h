@@ -66,6 +66,7 @@ class Application {
   log::Logger& logger_;
   metrics::Registry metrics_;
   std::unique_ptr<db::Database> database_;
+  std::unique_ptr<db::Notices> notices_;
   std::unique_ptr<http::Client> client_;
   identity::Identity identity_;
   projects::Projects projects_;
@@ -76,15 +77,16 @@ class Application {
   definitions::ExecutionStarter starter_;
   Definitions definitions_;
   executions::ExecutionService executions_;
-  executions::ExecutionApi execution_api_;
   workers::WorkerService workers_;
   workers::WorkerApi worker_api_;
   executions::Retention retention_;
+  executions::Feeds feeds_;
   SystemApi system_;
   api::RateLimiter caller_limits_;
   api::RateLimiter address_limits_;
   api::IdempotencyStore idempotency_;
   api::Router router_;
+  executions::ExecutionApi execution_api_;
   realtime::RealtimeApi realtime_;
   http::RequestMetrics request_metrics_;
   http::AccessLog access_log_;

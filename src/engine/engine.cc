@@ -21,6 +21,8 @@ namespace asio = boost::asio;
 
 /// Beyond this, starting is refused until some of what waits is done.
 constexpr std::size_t kMaxBacklog = 100'000;
+/// Whoever waits for an execution looks at least this often: a notice of another node may be lost.
+constexpr std::chrono::seconds kLook{10};
 
 std::unexpected<Error> stopping() {
   return fail(ErrorKind::Unavailable, "engine.stopping",
@@ -55,7 +57,10 @@ std::unexpected<Error> decided_already() {
 class Engine::Impl {
  public:
   Impl(EngineParts parts, EngineOptions options)
-      : parts_(parts), options_(std::move(options)), runner_(io_, parts_, options_, watchers_) {}
+      : parts_(parts),
+        options_(std::move(options)),
+        watchers_(parts_.notices, parts_.clock),
+        runner_(io_, parts_, options_, watchers_) {}
   ~Impl() {
     if (!thread_.joinable()) return;
     begin_stop();
@@ -104,6 +109,10 @@ class Engine::Impl {
   Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false) {
     return runner_.call(std::move(id), std::move(act), is_forced);
   }
+
+  using Enough = std::function<bool(const journal::Head&)>;
+  Task<std::optional<journal::Head>> await_head(ExecutionId id, Timestamp deadline,
+                                                Enough is_enough);
 
   [[nodiscard]] bool is_running() const {
     const std::lock_guard lock(mutex_);
@@ -291,6 +300,10 @@ Task<void> Engine::stop() {
   return impl_->stop();
 }
 
+Watchers& Engine::watchers() {
+  return impl_->watchers_;
+}
+
 bool Engine::is_running() const {
   return impl_->is_running();
 }
@@ -390,32 +403,38 @@ Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
 std::unique_ptr<Watchers::Watch> Engine::watch_queue(const ProjectId& project,
                                                      std::string_view queue,
                                                      const boost::asio::any_io_executor& executor) {
-  return std::make_unique<Watchers::Watch>(impl_->watchers_, queue_topic(project, queue), executor);
+  return std::make_unique<Watchers::Watch>(impl_->watchers_, queue_topic(project, queue),
+                                           executor);
+}
+
+/// Suspends until `is_enough` holds of the execution's head, or the deadline; the head, or nothing
+/// where there is no such execution.
+Task<std::optional<journal::Head>> Engine::Impl::await_head(ExecutionId id, Timestamp deadline,
+                                                            Enough is_enough) {
+  Watchers::Watch watch(watchers_, topic_of(id), co_await asio::this_coro::executor);
+  bool was_told = true;
+  for (;;) {
+    auto head = watch.latest();
+    if (!head || !was_told)
+      head = co_await parts_.database.read(
+          [&](db::Snapshot& view) { return journal::head(view, id); });
+    const auto now = parts_.clock.now();
+    if (!head || is_enough(*head) || !is_running() || now >= deadline) co_return head;
+    was_told = co_await watch.wait(parts_.clock, std::min(deadline, now + kLook));
+  }
 }
 
 Task<std::int64_t> Engine::changed(ExecutionId id, std::int64_t after, Timestamp deadline) {
-  Watchers::Watch watch(impl_->watchers_, id, co_await asio::this_coro::executor);
-  const auto stored = co_await impl_->parts_.database.read(
-      [&](db::Snapshot& view) { return journal::head(view, id); });
-  auto head = stored.value_or(journal::Head{});
-  while (head.revision <= after && !is_final(head.status) && impl_->is_running()) {
-    if (!co_await watch.wait(impl_->parts_.clock, deadline)) break;
-    head = watch.latest().value_or(head);
-  }
-  co_return head.revision;
+  const auto head = co_await impl_->await_head(
+      std::move(id), deadline,
+      [after](const journal::Head& one) { return one.revision > after || is_final(one.status); });
+  co_return head.value_or(journal::Head{}).revision;
 }
 
 Task<bool> Engine::finished(ExecutionId id, Timestamp deadline) {
-  Watchers::Watch watch(impl_->watchers_, id, co_await asio::this_coro::executor);
-  const auto stored = co_await impl_->parts_.database.read(
-      [&](db::Snapshot& view) { return journal::head(view, id); });
-  if (!stored) co_return true;
-  auto head = *stored;
-  while (!is_final(head.status) && impl_->is_running()) {
-    if (!co_await watch.wait(impl_->parts_.clock, deadline)) break;
-    head = watch.latest().value_or(head);
-  }
-  co_return is_final(head.status);
+  const auto head = co_await impl_->await_head(
+      std::move(id), deadline, [](const journal::Head& one) { return is_final(one.status); });
+  co_return !head || is_final(head->status);
 }
 
 }  // namespace qd::engine

@@ -71,6 +71,8 @@ struct EngineParts {
   metrics::Registry* metrics = nullptr;
   /// May be null; outlives the engine.
   Boundaries* boundaries = nullptr;
+  /// Of other nodes on the same database; null where there are none.
+  db::Notices* notices = nullptr;
 };
 
 struct EngineOptions {
@@ -139,6 +141,8 @@ class Engine {
   [[nodiscard]] std::unique_ptr<Watchers::Watch> watch_queue(
       const ProjectId& project, std::string_view queue,
       const boost::asio::any_io_executor& executor);
+  /// Where changes and what models say are told; for those who follow many executions or projects.
+  [[nodiscard]] Watchers& watchers();
 
   /// For readiness: whether `start` has ended and `stop` has not begun.
   [[nodiscard]] bool is_running() const;

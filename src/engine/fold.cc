@@ -12,6 +12,14 @@ std::optional<std::string> named(const StepState& step, std::string_view field) 
                                      : std::nullopt;
 }
 
+StepItems items_of(const Body& body) {
+  const auto is_open = [&](const auto& frame) {
+    return body.is_done.empty() ? frame.first >= body.done : !body.is_done[frame.first];
+  };
+  return {static_cast<std::int64_t>(body.total), static_cast<std::int64_t>(body.done),
+          static_cast<std::int64_t>(body.failed), std::ranges::count_if(body.frames, is_open)};
+}
+
 Step to_step(const ExecutionId& execution, const StepRef& ref) {
   const auto& node = ref.node();
   const auto& from = ref.state();
@@ -40,11 +48,7 @@ Step to_step(const ExecutionId& execution, const StepRef& ref) {
   if (from.reason) step.waiting_for = std::string(enum_name(*from.reason));
   if (from.started_at && from.finished_at)
     step.duration_ms = (*from.finished_at - *from.started_at).count();
-  if (from.body)
-    step.items = StepItems{static_cast<std::int64_t>(from.body->total),
-                           static_cast<std::int64_t>(from.body->done),
-                           static_cast<std::int64_t>(from.body->failed),
-                           static_cast<std::int64_t>(from.body->frames.size())};
+  if (from.body) step.items = items_of(*from.body);
   if (node.type == NodeType::Workflow && !from.awaited.empty())
     step.execution = ExecutionId{from.awaited};
   return step;
@@ -64,7 +68,8 @@ std::vector<Step> fold_steps(const Execution& execution, const Definition& defin
                              const std::vector<Event>& events) {
   // The definition outlives the call; nobody owns it here.
   RunState state(execution, std::shared_ptr<const Definition>(std::shared_ptr<const Definition>(),
-                                                              &definition));
+                                                              &definition),
+                 RunState::Ended::Kept);
   for (const auto& event : events) state.apply(event);
   std::vector<Step> steps;
   add_steps(steps, execution.id, state.root());

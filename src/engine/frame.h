@@ -38,6 +38,8 @@ struct Body {
   std::map<std::size_t, std::shared_ptr<Frame>> frames;
   /// The first item that this process has not looked at yet.
   std::size_t next = 0;
+  /// Whether the results are at hand; who reads for people may have left them out.
+  bool is_whole = true;
   /// About how long the results are as text.
   std::size_t size = 0;
 };

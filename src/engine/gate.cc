@@ -95,9 +95,11 @@ Task<Result<ModelReply>> Gate::ask(ProjectId project, models::ModelRequest reque
                                    ModelConnection connection, Timestamp deadline) {
   if (request.model.empty() || request.model == "auto") request.model = connection.model;
   const auto model = request.model;
+  const auto on_text = request.on_text;
   QD_CO_TRY(auto opened, co_await open(std::move(project), std::move(connection)));
   QD_CO_TRY(auto answer,
             co_await models_.complete(std::move(request), std::move(opened), deadline));
+  if (on_text) on_text({});
   const double cost = models::cost_usd(model, answer.usage).value_or(0);
   co_return ModelReply{std::move(answer), cost};
 }

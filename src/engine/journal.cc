@@ -8,25 +8,33 @@
 namespace qd::engine::journal {
 namespace {
 
-#define QD_INSERT                                                                               \
-  "INSERT INTO executions (" QD_EXECUTION_COLUMNS                                               \
-  ", document, deadline_at, wake_at, fence, lease_owner, lease_until) VALUES ($1, $2, $3, $4, " \
-  "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "  \
-  "$24, $25, $26, $27, $28, $29, $30, $31, $32)"
+// When a row last changed for those who follow its project: SQLite counts, PostgreSQL has the id of
+// the transaction.
+#define QD_POSITION "(SELECT last FROM change_position)"
+#define QD_TRANSACTION "pg_current_xact_id()::text::bigint"
+
+constexpr db::Sql kCount{"journal.count", "UPDATE change_position SET last = last + 1"};
+
+#define QD_INSERT(changed)                                                                        \
+  "INSERT INTO executions (" QD_EXECUTION_COLUMNS                                                 \
+  ", document, deadline_at, wake_at, fence, lease_owner, lease_until, changed) VALUES ($1, $2, "  \
+  "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, " \
+  "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, " changed ")"
+#define QD_UPDATE(changed_now)                                                               \
+  "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, "           \
+  "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "         \
+  "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, " \
+  "response = $15, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT FROM $2 THEN " \
+  changed_now " ELSE changed END WHERE id = $16 AND fence = $17"
+
 // For searches; on PostgreSQL in the same round trip.
 constexpr db::Sql kInsertName{
     "journal.name",
     "INSERT INTO execution_names (project_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
-constexpr db::Sql kInsert{"journal.insert", QD_INSERT,
+constexpr db::Sql kInsert{"journal.insert", QD_INSERT(QD_POSITION),
                           "WITH known AS (INSERT INTO execution_names (project_id, name) VALUES "
-                          "($2, $5) ON CONFLICT DO NOTHING) " QD_INSERT};
-constexpr db::Sql kUpdate{
-    "journal.update",
-    "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
-    "= $4, updated_at = $5, started_at = $6, "
-    "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, "
-    "deadline_at = $11, wake_at = $12, "
-    "lease_owner = $13, lease_until = $14, response = $15 WHERE id = $16 AND fence = $17"};
+                          "($2, $5) ON CONFLICT DO NOTHING) " QD_INSERT(QD_TRANSACTION)};
+constexpr db::Sql kUpdate{"journal.update", QD_UPDATE(QD_POSITION), QD_UPDATE(QD_TRANSACTION)};
 constexpr db::Sql kInsertEvent{
     "journal.event",
     "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) "
@@ -69,17 +77,23 @@ constexpr db::Sql kBacklog{"journal.backlog",
                            "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $2) "
                            "ORDER BY priority DESC, created_at, id LIMIT $3"};
 constexpr db::Sql kHead{"journal.head", "SELECT revision, status FROM executions WHERE id = $1"};
-constexpr db::Sql kInsertApproval{
-    "journal.approval",
-    "INSERT INTO approvals (" QD_APPROVAL_COLUMNS
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"};
-constexpr db::Sql kDecideApproval{
-    "journal.decide",
-    "UPDATE approvals SET status = $1, answer = $2, comment = $3, decided_by = $4, "
-    "decided_at = $5 WHERE id = $6"};
-constexpr db::Sql kCancelApprovals{"journal.cancel_approvals",
-                                   "UPDATE approvals SET status = 'cancelled', decided_at = $1 "
-                                   "WHERE execution_id = $2 AND status = 'pending'"};
+#define QD_INSERT_APPROVAL(changed)                                                       \
+  "INSERT INTO approvals (" QD_APPROVAL_COLUMNS                                           \
+  ", changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, " \
+  "$16, " changed ")"
+#define QD_DECIDE_APPROVAL(changed_now)                                            \
+  "UPDATE approvals SET status = $1, answer = $2, comment = $3, decided_by = $4, " \
+  "decided_at = $5, changed = " changed_now " WHERE id = $6"
+#define QD_CANCEL_APPROVALS(changed_now)                                               \
+  "UPDATE approvals SET status = 'cancelled', decided_at = $1, changed = " changed_now \
+  " WHERE execution_id = $2 AND status = 'pending'"
+
+constexpr db::Sql kInsertApproval{"journal.approval", QD_INSERT_APPROVAL(QD_POSITION),
+                                  QD_INSERT_APPROVAL(QD_TRANSACTION)};
+constexpr db::Sql kDecideApproval{"journal.decide", QD_DECIDE_APPROVAL(QD_POSITION),
+                                  QD_DECIDE_APPROVAL(QD_TRANSACTION)};
+constexpr db::Sql kCancelApprovals{"journal.cancel_approvals", QD_CANCEL_APPROVALS(QD_POSITION),
+                                   QD_CANCEL_APPROVALS(QD_TRANSACTION)};
 constexpr db::Sql kCancelTasks{"journal.cancel_tasks",
                                "UPDATE tasks SET status = 'cancelled', finished_at = $1 WHERE "
                                "execution_id = $2 AND finished_at IS NULL"};
@@ -148,6 +162,7 @@ Woken write_changes(db::Transaction& tx, const Entry& entry) {
 
 void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
+  if (!tx.is_postgres()) tx.execute(kCount);
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
   const auto origin = e.forked_from ? std::optional(json::to_text(*e.forked_from)) : std::nullopt;
   tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
@@ -168,6 +183,7 @@ Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
 
 Result<Woken> append(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
+  if (!tx.is_postgres()) tx.execute(kCount);
   const auto touched = tx.execute(
       kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error, e.updated_at,
       e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,

@@ -106,6 +106,7 @@ class Machine {
   struct Results {
     /// Of a map: [index, output] or [index, {error}, false].
     JsonArray items;
+    std::int64_t failed = 0;
     /// About how long they are as text.
     std::size_t size = 0;
     /// Of a loop.

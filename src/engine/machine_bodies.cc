@@ -65,8 +65,9 @@ void Machine::open_body(const StepRef& step, Json input) {
   if (!is_retried) {
     if (auto fault = fault_of(step.node(), input))
       return settle(step, *std::move(fault), {{"input", std::move(input)}});
-    if (step.node().type == NodeType::Loop)
-      data["rounds"] = *count_field(input, "max_iterations", kRounds, kMaxRounds);
+    data["total"] = step.node().type == NodeType::Loop
+                        ? *count_field(input, "max_iterations", kRounds, kMaxRounds)
+                        : std::ssize(input.at("items").as_array());
     data["input"] = std::move(input);
   }
   if (step.node().timeout) harden(*step.frame);
@@ -174,6 +175,7 @@ void Machine::end_item(const StepRef& step, JsonArray item) {
   // Not to be begun again, although its event is still to come.
   step.state().body->is_done[static_cast<std::size_t>(item.at(0).as_int64())] = true;
   results.size += text_size(item.at(1)) + 1;
+  if (item.size() > 2) ++results.failed;
   results.items.push_back(std::move(item));
   if (step.state().body->size + results.size > kMaxOutput)
     return close_body(step, failure("step.output_too_large",
@@ -259,14 +261,16 @@ void Machine::record_results(const StepRef& step) {
   unrecorded_.erase(found);
   if (!results.items.empty())
     emit(EventType::StepRecorded, step,
-         {{"type", kItemsRecord}, {"data", std::move(results.items)}});
+         {{"type", kItemsRecord},
+          {"count", std::ssize(results.items)},
+          {"failed", results.failed},
+          {"data", std::move(results.items)}});
   if (results.rounds > 0)
     emit(EventType::StepRecorded, step,
          {{"type", kRoundRecord},
-          {"data",
-           {{"rounds", static_cast<std::int64_t>(results.rounds)},
-            {"output", std::move(results.last)},
-            {"done", results.is_satisfied}}}});
+          {"rounds", static_cast<std::int64_t>(results.rounds)},
+          {"done", results.is_satisfied},
+          {"data", std::move(results.last)}});
 }
 
 void Machine::record_all_results() {

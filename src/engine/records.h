@@ -165,7 +165,7 @@ struct Step {
   std::optional<std::int64_t> duration_ms;
   double cost_usd = 0;
   std::int64_t tokens = 0;
-  /// Of a map or loop that is not completed.
+  /// Of a map or loop.
   std::optional<StepItems> items;
   /// The execution that a workflow step began.
   std::optional<ExecutionId> execution;

@@ -68,8 +68,8 @@ bool needs_project(const Definition& definition) {
   return std::ranges::any_of(definition.nodes, &uses_project);
 }
 
-RunState::RunState(Execution execution, std::shared_ptr<const Definition> definition)
-    : execution_(std::move(execution)), root_(*this, std::move(definition)) {
+RunState::RunState(Execution execution, std::shared_ptr<const Definition> definition, Ended ended)
+    : ended_(ended), execution_(std::move(execution)), root_(*this, std::move(definition)) {
   // Told by the events anew.
   execution_.cost_usd = 0;
   execution_.tokens = 0;
@@ -143,8 +143,9 @@ Frame& RunState::frame_at(const StepRef& container, std::size_t index) {
   const auto found = step.body->frames.find(index);
   if (found != step.body->frames.end()) return *found->second;
   Json item;
+  const auto* items = json::find(step.input, "items");
   if (container.node().type == NodeType::Map)
-    item = step.input.at("items").at(index);
+    item = items ? items->at(index) : Json();
   else if (step.body->done > 0)
     item = step.body->last;
   else if (const auto* initial = json::find(step.input, "initial"))
@@ -287,47 +288,50 @@ void RunState::start_step(const StepRef& ref, const Event& event) {
   if (step.body) return;
   step.body = std::make_unique<Body>();
   auto& body = *step.body;
+  body.total = static_cast<std::size_t>(event.data.at("total").as_int64());
   if (ref.node().type == NodeType::Map) {
-    body.total = step.input.at("items").as_array().size();
     body.results.resize(body.total);
     body.is_done.resize(body.total);
-  } else {
-    body.total = static_cast<std::size_t>(event.data.at("rounds").as_int64());
   }
 }
 
 void RunState::add_record(const StepRef& ref, const Event& event) {
   auto& step = ref.state();
   const auto type = text(event, "type");
-  if (type == kItemsRecord) return add_items(ref, event.data.at("data"));
+  if (type == kItemsRecord) return add_items(*step.body, event);
   if (type == kRoundRecord) {
-    const auto& round = event.data.at("data");
-    step.body->done = static_cast<std::size_t>(round.at("rounds").as_int64());
-    step.body->last = round.at("output");
-    step.body->is_satisfied = round.at("done").as_bool();
-    if (const auto frame = step.body->frames.find(step.body->done - 1);
-        frame != step.body->frames.end())
-      take_frame(*frame->second);
-    return;
+    step.body->done = static_cast<std::size_t>(event.data.at("rounds").as_int64());
+    step.body->last = data(event, "data");
+    step.body->is_satisfied = event.data.at("done").as_bool();
+    return drop_frame(*step.body, step.body->done - 1);
   }
   step.records.push_back({type, data(event, "data")});
   if (is_turn(type)) step.turns.push_back({event.at, type, data(event, "data")});
 }
 
-/// Each is [index, output], and [index, {error}, false] where it failed.
-void RunState::add_items(const StepRef& ref, const Json& items) {
-  auto& body = *ref.state().body;
-  for (const auto& one : items.as_array()) {
+/// Each is [index, output], and [index, {error}, false] where it failed. Who reads for people may
+/// have a stand-in for all of them.
+void RunState::add_items(Body& body, const Event& event) {
+  body.done += static_cast<std::size_t>(event.data.at("count").as_int64());
+  body.failed += static_cast<std::size_t>(event.data.at("failed").as_int64());
+  const auto& items = event.data.at("data");
+  if (!items.is_array()) {
+    body.is_whole = false;
+    return;
+  }
+  for (const auto& one : items.get_array()) {
     const auto& item = one.as_array();
     const auto index = static_cast<std::size_t>(item.at(0).as_int64());
     body.size += text_size(item.at(1)) + 1;
     body.results.at(index) = item.at(1);
     body.is_done.at(index) = true;
-    ++body.done;
-    if (item.size() > 2) ++body.failed;
-    if (const auto frame = body.frames.find(index); frame != body.frames.end())
-      take_frame(*frame->second);
+    drop_frame(body, index);
   }
+}
+
+void RunState::drop_frame(Body& body, std::size_t index) {
+  const auto frame = body.frames.find(index);
+  if (ended_ == Ended::Dropped && frame != body.frames.end()) take_frame(*frame->second);
 }
 
 void RunState::finish_step(const StepRef& ref, const Event& event, StepStatus status) {
@@ -348,7 +352,10 @@ void RunState::finish_step(const StepRef& ref, const Event& event, StepStatus st
   if (status == StepStatus::Completed && ref.node().type == NodeType::Respond)
     execution_.response = step.output;
   if (!step.body) return;
-  if (find_data(event, "from_items")) step.output = std::move(step.body->results);
+  if (find_data(event, "from_items"))
+    step.output = step.body->is_whole ? Json(std::move(step.body->results))
+                                      : Json(JsonObject{{"$large", JsonObject()}});
+  if (ended_ == Ended::Kept) return;
   // Retrying goes on with what is done of it.
   const bool may_go_on = status == StepStatus::Cancelled ||
                          (status == StepStatus::Failed && ref.node().on_error == OnError::Fail);

@@ -18,7 +18,10 @@ inline constexpr std::string_view kRoundRecord = "round";
 
 class RunState final : public expr::Scope {
  public:
-  RunState(Execution execution, std::shared_ptr<const Definition> definition);
+  /// Whether runs of bodies stay when their results are known: for people, who want to see them.
+  enum class Ended { Dropped, Kept };
+  RunState(Execution execution, std::shared_ptr<const Definition> definition,
+           Ended ended = Ended::Dropped);
   RunState(const RunState&) = delete;
   RunState& operator=(const RunState&) = delete;
 
@@ -60,13 +63,16 @@ class RunState final : public expr::Scope {
   void start_step(const StepRef& ref, const Event& event);
   void finish_step(const StepRef& ref, const Event& event, StepStatus status);
   void add_record(const StepRef& ref, const Event& event);
-  void add_items(const StepRef& ref, const Json& items);
+  void add_items(Body& body, const Event& event);
   void add_costs(StepState& step, const JsonObject& data);
   void reset_for_retry(Frame& frame);
   void forget(Frame& frame);
   [[nodiscard]] StepRef step_at(std::string_view path);
   [[nodiscard]] Frame& frame_at(const StepRef& container, std::size_t index);
 
+  void drop_frame(Body& body, std::size_t index);
+
+  const Ended ended_;
   Execution execution_;
   std::shared_ptr<const ProjectScope> project_;
   Timestamp now_;

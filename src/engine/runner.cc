@@ -40,6 +40,12 @@ bool is_passing(const Error& error) {
   return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Limited;
 }
 
+std::vector<std::string> queues_of(const Changes& changes) {
+  std::vector<std::string> queues;
+  for (const auto& task : changes.new_tasks) queues.push_back(task.queue);
+  return queues;
+}
+
 void fulfil(Call& call, Result<void> outcome, const Execution* execution = nullptr) {
   call.outcome = std::move(outcome);
   if (execution) call.execution = *execution;
@@ -55,6 +61,7 @@ Runner::Runner(asio::io_context& io, EngineParts& parts, const EngineOptions& op
       parts_(parts),
       options_(options),
       watchers_(watchers),
+      texts_(io, watchers),
       metrics_(parts.metrics),
       kick_(io),
       halt_(io),
@@ -80,15 +87,21 @@ Runner::RunPtr Runner::hold(const ExecutionId& id, bool is_forced) {
 void Runner::wake(const journal::Woken& executions) {
   if (is_stopping_) return;
   for (const auto& id : executions) {
-    if (const auto active = active_.find(id.value); active != active_.end()) {
-      active->second->has_mail = true;
-      active->second->bell.ring();
+    if (active_.contains(id.value)) {
+      read_mail_of(id);
     } else if (is_full()) {
       set_timer(id.value, parts_.clock.now());
     } else {
       hold(id);
     }
   }
+}
+
+void Runner::read_mail_of(const ExecutionId& id) {
+  const auto active = active_.find(id.value);
+  if (active == active_.end()) return;
+  active->second->has_mail = true;
+  active->second->bell.ring();
 }
 
 std::shared_ptr<Call> Runner::push(const RunPtr& run, Act act) {
@@ -141,6 +154,7 @@ Task<Result<Execution>> Runner::add_to_backlog(journal::Entry entry, Json docume
   if (is_stopping_) co_return std::unexpected(stopping());
   auto execution = entry.execution;
   QD_CO_CHECK(co_await insert(std::move(entry), std::move(document)));
+  watchers_.tell(execution);
   metrics_.add_started();
   ++backlog_;
   ++backlog_additions_;
@@ -262,6 +276,7 @@ void Runner::leave(const RunPtr& run) {
 void Runner::drop(const RunPtr& run, const Error& error) {
   for (auto& call : std::exchange(run->calls, {})) fulfil(*call, std::unexpected(error));
   const bool is_elsewhere = error.code == "execution.elsewhere";
+  if (is_elsewhere) watchers_.tell_mail(run->id);
   if (!is_passing(error) || is_elsewhere) return leave(run);
   active_.erase(run->id.value);
   metrics_.set_active(active_.size());
@@ -285,9 +300,7 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
                        .fence = run->fence};
   if (!machine.is_at_rest()) entry.lease = lease();
   const auto wake_at = entry.timing.wake_at;
-  std::vector<ExecutionId> topics;
-  for (const auto& task : entry.changes.new_tasks)
-    topics.push_back(queue_topic(task.project_id, task.queue));
+  const auto queues = queues_of(entry.changes);
   Result<journal::Woken> committed;
   reach(parts_.boundaries, Boundary::BeforeCommit);
   if (run->is_new)
@@ -298,11 +311,12 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   reach(parts_.boundaries, Boundary::AfterCommit);
   run->is_new = false;
   run->document = nullptr;
-  for (const auto& topic : topics) watchers_.tell(topic, {});
+  for (const auto& queue : queues)
+    watchers_.tell_queue(machine.execution().project_id, queue);
   set_timer(run->id.value, wake_at);
   const auto& execution = machine.execution();
   if (is_final(execution.status)) metrics_.add_finished(execution.status);
-  watchers_.tell(run->id, {execution.revision, execution.status});
+  watchers_.tell(execution);
   wake(*committed);
   co_return Result<void>();
 }
@@ -440,7 +454,7 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
   if (!closed) co_return;
   wake(*closed);
   metrics_.add_finished(execution.status);
-  watchers_.tell(run->id, {execution.revision, execution.status});
+  watchers_.tell(execution);
 }
 
 }  // namespace qd::engine

@@ -19,6 +19,7 @@
 #include "engine/engine_metrics.h"
 #include "engine/error_scope.h"
 #include "engine/journal.h"
+#include "engine/model_texts.h"
 #include "engine/watchers.h"
 
 namespace qd::engine {
@@ -64,6 +65,8 @@ class Runner {
   Task<Result<Execution>> add_to_backlog(journal::Entry entry, Json document);
   /// They have messages, or are to be begun.
   void wake(const journal::Woken& executions);
+  /// The same, where this node holds the execution.
+  void read_mail_of(const ExecutionId& id);
   /// Does `act` on the execution, bringing it into memory if need be; durable when it resumes.
   /// `is_forced`: also where another node runs it, which then loses it.
   Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false);
@@ -146,6 +149,7 @@ class Runner {
   EngineParts& parts_;
   const EngineOptions& options_;
   Watchers& watchers_;
+  ModelTexts texts_;
   EngineMetrics metrics_;
   /// Whose leases these are; nothing where one process has the database to itself.
   std::optional<std::string> owner_;

@@ -84,6 +84,7 @@ void Runner::launch(const RunPtr& run, const Launch& one) {
   auto step = machine.run_of(one);
   step.scope = &flight->scope;
   step.journal = flight->journal.get();
+  step.on_text = texts_.sink(run->id, step.node->id, step.attempt);
   flight->stop = stops_.emplace(std::max(step.deadline, step.now) + kGrace, flight);
   if (flight->stop == stops_.begin()) kick_.ring();
   asio::co_spawn(

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "connect/models/model.h"
 #include "engine/definition.h"
 #include "engine/planner.h"
 
@@ -59,6 +60,8 @@ struct StepRun {
   bool interrupted = false;
   /// Of effect steps; null for pure ones.
   StepJournal* journal = nullptr;
+  /// Of effect steps: takes what a model says while it says it, for those who look.
+  connect::models::TextSink on_text = {};
 };
 
 /// Something that whoever waits for it in the project takes up.

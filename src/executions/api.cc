@@ -38,42 +38,43 @@ std::int64_t number(std::string_view text) {
 
 }  // namespace
 
-void ExecutionApi::add_routes(api::Router& router) {
-  add_reading(router);
-  add_steering(router);
-  add_events(router);
-  add_approvals(router);
+void ExecutionApi::add_routes() {
+  add_reading();
+  add_steering();
+  add_events();
+  add_approvals();
 }
 
-void ExecutionApi::add_reading(api::Router& router) {
-  router.add(read("/executions", "listExecutions", "Executions, the newest first."), *this,
-             &ExecutionApi::list);
-  router.add(read("/executions/{execution_id}", "getExecution", "One execution."), *this,
-             &ExecutionApi::get);
-  router.add(
+void ExecutionApi::add_reading() {
+  router_.add(read("/executions", "listExecutions", "Executions, the newest first."), *this,
+              &ExecutionApi::list);
+  router_.add(read("/executions/{execution_id}", "getExecution", "One execution."), *this,
+              &ExecutionApi::get);
+  router_.add(
       read("/executions/{execution_id}/steps", "listSteps", "What became of each of its nodes."),
       *this, &ExecutionApi::steps);
   auto events = read("/executions/{execution_id}/events", "streamExecutionEvents",
                      "Its events, stored and as they happen, as server-sent events.");
   events.description =
-      "`Last-Event-ID` says what was seen already. The stream ends after `finished`.";
-  router.add(events, *this, &ExecutionApi::events);
+      "`Last-Event-ID` says what was seen already. What models say comes between the events as "
+      "`token`, without an id. The stream ends with the execution.";
+  router_.add(events, *this, &ExecutionApi::events);
   auto value = read("/executions/{execution_id}/events/{seq}/{member}", "getEventValue",
                     "One value of an event, whole.");
   value.description =
       "Streams, steps and lists show a value that is large as `{\"$large\": {\"size\": …, "
       "\"url\": …}}`; this is the URL.";
-  router.add(value, *this, &ExecutionApi::event_value);
+  router_.add(value, *this, &ExecutionApi::event_value);
 }
 
-void ExecutionApi::add_steering(api::Router& router) {
-  router.add(steer("cancel", "cancelExecution", "End it; running steps are interrupted."), *this,
+void ExecutionApi::add_steering() {
+  router_.add(steer("cancel", "cancelExecution", "End it; running steps are interrupted."), *this,
              &ExecutionApi::cancel);
-  router.add(steer("pause", "pauseExecution", "Start no more steps; running ones finish."), *this,
+  router_.add(steer("pause", "pauseExecution", "Start no more steps; running ones finish."), *this,
              &ExecutionApi::pause);
-  router.add(steer("resume", "resumeExecution", "Go on after a pause."), *this,
+  router_.add(steer("resume", "resumeExecution", "Go on after a pause."), *this,
              &ExecutionApi::resume);
-  router.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
+  router_.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
              &ExecutionApi::retry);
   auto bulk = steer("", "steerExecutions", "Cancel, pause, resume or retry many.");
   bulk.path = "/executions/bulk";
@@ -81,20 +82,20 @@ void ExecutionApi::add_steering(api::Router& router) {
       "At most 500 a call, the oldest first; `more` says that there are others. Only those that "
       "the "
       "action fits match a filter: not what is over, where it is a cancel.";
-  router.add(bulk, *this, &ExecutionApi::bulk);
+  router_.add(bulk, *this, &ExecutionApi::bulk);
   auto fork = steer("fork", "forkExecution",
                     "A new execution that keeps all results but those from one step on.");
   fork.status = 202;
-  router.add(fork, *this, &ExecutionApi::fork);
-  router.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
+  router_.add(fork, *this, &ExecutionApi::fork);
+  router_.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
              *this, &ExecutionApi::signal);
-  router.add(steer("steps/{node_id}/resolve", "resolveStep",
+  router_.add(steer("steps/{node_id}/resolve", "resolveStep",
                    "Say whether what an uncertain step had sent did happen."),
              *this, &ExecutionApi::resolve);
 }
 
-void ExecutionApi::add_events(api::Router& router) {
-  router.add({.method = "POST",
+void ExecutionApi::add_events() {
+  router_.add({.method = "POST",
               .path = "/projects/{project_id}/events",
               .id = "publishEvent",
               .tag = "executions",
@@ -108,22 +109,22 @@ Task<Result<PublishAnswer>> ExecutionApi::publish(api::Request<PublishRequest> r
   return service_.publish(request.caller, {request.path("project_id")}, std::move(request.body));
 }
 
-void ExecutionApi::add_approvals(api::Router& router) {
-  router.add({.method = "GET",
+void ExecutionApi::add_approvals() {
+  router_.add({.method = "GET",
               .path = "/approvals",
               .id = "listApprovals",
               .tag = "approvals",
               .summary = "Approvals, the newest first.",
               .scope = "executions:read"},
              *this, &ExecutionApi::approvals);
-  router.add({.method = "GET",
+  router_.add({.method = "GET",
               .path = "/approvals/{approval_id}",
               .id = "getApproval",
               .tag = "approvals",
               .summary = "One approval.",
               .scope = "executions:read"},
              *this, &ExecutionApi::approval);
-  router.add({.method = "POST",
+  router_.add({.method = "POST",
               .path = "/approvals/{approval_id}/decide",
               .id = "decideApproval",
               .tag = "approvals",
@@ -147,9 +148,12 @@ Task<Result<StepList>> ExecutionApi::steps(api::Request<Nothing, StepQuery> requ
 }
 
 Task<Result<api::RawResponse>> ExecutionApi::events(api::Request<> request) {
-  QD_CO_CHECK(co_await service_.glance(request.caller, id_of(request)));
-  co_return api::RawResponse{stream_events(service_, request.caller, id_of(request),
-                                           number(request.raw->header("Last-Event-ID")))};
+  const Topic topic{Topic::Kind::Execution, request.path("execution_id")};
+  Admission admission(router_, service_, topic,
+                      [token = std::string(api::token_of(*request.raw))] { return token; });
+  QD_CO_CHECK(co_await admission.check());
+  co_return api::RawResponse{
+      stream_events(feeds_, clock_, std::move(admission), topic, number(request.raw->header("Last-Event-ID")))};
 }
 
 Task<Result<Execution>> ExecutionApi::cancel(api::Request<CancelRequest> request) {

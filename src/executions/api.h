@@ -1,25 +1,27 @@
 // Routes of executions and approvals.
 #pragma once
 
+#include "executions/feed.h"
 #include "executions/service.h"
 
 namespace qd::executions {
 
 class ExecutionApi {
  public:
-  /// The service outlives it.
-  explicit ExecutionApi(ExecutionService& service) : service_(service) {}
-  void add_routes(api::Router& router);
+  /// All outlive it.
+  ExecutionApi(api::Router& router, ExecutionService& service, Feeds& feeds, Clock& clock)
+      : router_(router), service_(service), feeds_(feeds), clock_(clock) {}
+  void add_routes();
 
  private:
   template <class T>
   using Answer = Task<Result<T>>;
   using Nothing = api::Nothing;
 
-  void add_reading(api::Router& router);
-  void add_steering(api::Router& router);
-  void add_events(api::Router& router);
-  void add_approvals(api::Router& router);
+  void add_reading();
+  void add_steering();
+  void add_events();
+  void add_approvals();
 
   Answer<api::Page<Execution>> list(api::Request<Nothing, ExecutionQuery> request);
   Answer<Execution> get(api::Request<> request);
@@ -39,7 +41,10 @@ class ExecutionApi {
   Answer<engine::Approval> approval(api::Request<> request);
   Answer<engine::Approval> decide(api::Request<DecideRequest> request);
 
+  api::Router& router_;
   ExecutionService& service_;
+  Feeds& feeds_;
+  Clock& clock_;
 };
 
 }  // namespace qd::executions

@@ -5,46 +5,45 @@
 namespace qd::executions {
 namespace {
 
-constexpr std::int64_t kBatch = 500;
 /// A comment this often keeps proxies from closing a quiet stream.
 constexpr std::chrono::seconds kQuiet{15};
 
-std::string to_text(const engine::Event& event) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.seq, enum_name(event.type),
-                     json::to_text(event));
+/// What is not stored has no id, so that the client comes back for what is.
+std::string to_text(const Notice& notice) {
+  const auto id = notice.kind == Notice::Kind::Stored ? fmt::format("id: {}\n", notice.seq) : "";
+  return fmt::format("{}event: {}\ndata: {}\n\n", id, notice.type, notice.json);
 }
 
 /// Owns what the stream needs for as long as it runs.
 struct EventStream {
-  ExecutionService& service;
-  api::Caller caller;
-  ExecutionId id;
+  Feeds& feeds;
+  Clock& clock;
+  Admission admission;
+  Topic topic;
   std::int64_t after;
 
   Task<void> run(http::BodyWriter& writer) {
-    bool open = co_await writer.write("retry: 2000\n\n");
-    while (open) {
-      const auto events = co_await service.events(caller, id, after, kBatch);
-      if (!events) co_return;  // deleted, or no longer the caller's to see
-      open = events->empty() ? co_await idle(writer) : co_await pass_on(writer, *events);
+    const auto follower = feeds.follow(topic, after, co_await boost::asio::this_coro::executor);
+    const auto opened = co_await follower->open();
+    if (!opened) co_return;
+    bool is_open = co_await writer.write("retry: 2000\n\n");
+    while (is_open) {
+      const auto batch = co_await follower->next(clock, clock.now() + kQuiet);
+      if (batch.is_over) co_return;
+      is_open = batch.notices.empty() ? co_await writer.write(": quiet\n\n")
+                                      : co_await pass_on(writer, batch.notices);
     }
   }
 
-  Task<bool> pass_on(http::BodyWriter& writer, const std::vector<engine::Event>& events) {
-    std::string text;
-    for (const auto& event : events) text += to_text(event);
-    after = events.back().seq;
-    const bool written = co_await writer.write(text);
-    co_return written&& events.back().type != engine::EventType::Finished;
-  }
-
-  Task<bool> idle(http::BodyWriter& writer) {
-    const auto execution = co_await service.glance(caller, id);
-    if (!execution || (engine::is_final(execution->status) && execution->revision <= after))
-      co_return false;
-    const auto last = co_await service.changed(id, after, service.now() + kQuiet);
-    if (last > after) co_return true;
-    co_return co_await writer.write(": quiet\n\n");
+  Task<bool> pass_on(http::BodyWriter& writer, const std::vector<NoticePtr>& notices) {
+    const auto allowed = co_await admission.check();
+    if (!allowed) co_return false;
+    for (const auto& notice : notices) {
+      const auto text = to_text(*notice);
+      const bool written = co_await writer.write(text);
+      if (!written) co_return false;
+    }
+    co_return true;
   }
 };
 
@@ -54,9 +53,10 @@ Task<void> run_stream(std::shared_ptr<EventStream> stream, http::BodyWriter& wri
 
 }  // namespace
 
-http::Response stream_events(ExecutionService& service, api::Caller caller, ExecutionId id,
+http::Response stream_events(Feeds& feeds, Clock& clock, Admission admission, Topic topic,
                              std::int64_t after) {
-  auto stream = std::make_shared<EventStream>(service, std::move(caller), std::move(id), after);
+  auto stream =
+      std::make_shared<EventStream>(feeds, clock, std::move(admission), std::move(topic), after);
   return {.status = 200,
           .headers = {{"Content-Type", "text/event-stream"},
                       {"Cache-Control", "no-store"},

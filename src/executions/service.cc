@@ -1,6 +1,5 @@
 #include "executions/service.h"
 
-#include "engine/large_values.h"
 #include "executions/store.h"
 #include "platform/api/paging.h"
 
@@ -15,18 +14,6 @@ constexpr std::int64_t kCancelBatch = 1'000;
 std::optional<UserId> only_of(const api::Caller& caller) {
   if (caller.is_admin()) return std::nullopt;
   return caller.user;
-}
-
-/// Says in each stand-in where the value is to be had.
-void point_to_large(const ExecutionId& id, std::vector<engine::Event>& events) {
-  for (auto& event : events)
-    for (auto& member : event.data) {
-      if (!engine::large_values::is_stand_in(member.value())) continue;
-      auto& large = member.value().at("$large");
-      if (large.is_object())
-        large.get_object()["url"] = fmt::format("/api/v1/executions/{}/events/{}/{}", id.value,
-                                                event.seq, std::string_view(member.key()));
-    }
 }
 
 bool names(const Json& approvers, std::string_view member, std::string_view wanted) {
@@ -96,10 +83,6 @@ Task<Result<Execution>> ExecutionService::get(api::Caller caller, ExecutionId id
   });
 }
 
-Task<Result<engine::Execution>> ExecutionService::glance(api::Caller caller, ExecutionId id) {
-  return require(std::move(caller), std::move(id), ProjectRole::Viewer);
-}
-
 Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(
     engine::Execution execution) {
   if (execution.workflow_id)
@@ -116,7 +99,6 @@ Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId i
   QD_CO_TRY(const auto definition, co_await definition_of(execution));
   auto found = co_await parts_.database.read(
       [&](db::Snapshot& view) { return store::step_events(view, id, within); });
-  point_to_large(id, found.events);
   StepList list{.items = engine::fold_steps(execution, *definition, found.events),
                 .total = 0,
                 .has_more_inside = found.has_more_inside};
@@ -125,19 +107,6 @@ Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId i
                   [&](const auto& step) { return !step.path.starts_with(within + "."); });
   list.total = std::ssize(list.items);
   co_return list;
-}
-
-Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller caller,
-                                                                  ExecutionId id,
-                                                                  std::int64_t after,
-                                                                  std::int64_t limit) {
-  co_return co_await parts_.database.read(
-      [&](db::Snapshot& view) -> Result<std::vector<engine::Event>> {
-        QD_CHECK(find(view, caller, id, ProjectRole::Viewer));
-        auto events = store::events(view, id.value, after, limit);
-        point_to_large(id, events);
-        return events;
-      });
 }
 
 Task<Result<Json>> ExecutionService::event_value(api::Caller caller, ExecutionId id,
@@ -151,9 +120,15 @@ Task<Result<Json>> ExecutionService::event_value(api::Caller caller, ExecutionId
   });
 }
 
-Task<std::int64_t> ExecutionService::changed(ExecutionId id, std::int64_t after,
-                                             Timestamp deadline) {
-  return parts_.engine.changed(std::move(id), after, deadline);
+Task<Result<void>> ExecutionService::may_follow(api::Caller caller, Topic topic) {
+  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<void> {
+    if (topic.kind == Topic::Kind::Project) {
+      QD_CHECK(parts_.access.require(view, caller, {topic.id}, ProjectRole::Viewer));
+      return {};
+    }
+    QD_CHECK(find(view, caller, {topic.id}, ProjectRole::Viewer));
+    return {};
+  });
 }
 
 Task<Result<Execution>> ExecutionService::cancel(api::Caller caller, ExecutionId id,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "executions/topic.h"
 #include "executions/types.h"
 #include "identity/audit.h"
 #include "identity/service.h"
@@ -27,18 +28,12 @@ class ExecutionService {
 
   Task<Result<api::Page<Execution>>> list(api::Caller caller, ExecutionQuery query);
   Task<Result<Execution>> get(api::Caller caller, ExecutionId id);
-  /// As a list shows it: without its large values.
-  Task<Result<engine::Execution>> glance(api::Caller caller, ExecutionId id);
   Task<Result<StepList>> steps(api::Caller caller, ExecutionId id, std::string within);
-  /// Events after `after`; at most `limit`. A large value is {"$large": {"size", "url"}}, and the
-  /// URL is where `event_value` gives it.
-  Task<Result<std::vector<engine::Event>>> events(api::Caller caller, ExecutionId id,
-                                                  std::int64_t after, std::int64_t limit);
   /// One member of an event's data, whole. NotFound `event.not_found`.
   Task<Result<Json>> event_value(api::Caller caller, ExecutionId id, std::int64_t seq,
                                  std::string member);
-  /// Suspends until there are events after `after`, it is over, or the deadline has come.
-  Task<std::int64_t> changed(ExecutionId id, std::int64_t after, Timestamp deadline);
+  /// NotFound as for the execution or the project itself.
+  Task<Result<void>> may_follow(api::Caller caller, Topic topic);
   [[nodiscard]] Timestamp now() const { return parts_.clock.now(); }
 
   Task<Result<Execution>> cancel(api::Caller caller, ExecutionId id, std::string reason);

@@ -127,6 +127,19 @@ std::string_view fitting(BulkAction action) {
   std::unreachable();
 }
 
+/// Says in each stand-in where the value is to be had.
+std::vector<engine::Event> pointing(std::string_view id, std::vector<engine::Event> events) {
+  for (auto& event : events)
+    for (auto& member : event.data) {
+      if (!engine::large_values::is_stand_in(member.value())) continue;
+      auto& large = member.value().at("$large");
+      if (large.is_object())
+        large.get_object()["url"] = fmt::format("/api/v1/executions/{}/events/{}/{}", id,
+                                                event.seq, std::string_view(member.key()));
+    }
+  return events;
+}
+
 }  // namespace
 
 std::optional<engine::Execution> find(db::Snapshot& view, std::string_view id) {
@@ -168,7 +181,7 @@ std::optional<Json> document(db::Snapshot& view, std::string_view id) {
 
 std::vector<engine::Event> events(db::Snapshot& view, std::string_view id, std::int64_t after,
                                   std::int64_t limit) {
-  return view.all<engine::Event>(kEvents, id, after, limit);
+  return pointing(id, view.all<engine::Event>(kEvents, id, after, limit));
 }
 
 StepEvents step_events(db::Snapshot& view, const ExecutionId& id, const std::string& within) {
@@ -177,7 +190,7 @@ StepEvents step_events(db::Snapshot& view, const ExecutionId& id, const std::str
   const auto inside =
       view.value<std::int64_t>(kInside, id, prefix, length, kMostInside + 1).value_or(0);
   const bool fits = inside <= kMostInside;
-  return {view.all<engine::Event>(kStepEvents, id, fits, length, prefix), !fits};
+  return {pointing(id.value, view.all<engine::Event>(kStepEvents, id, fits, length, prefix)), !fits};
 }
 
 std::optional<Json> event_value(db::Snapshot& view, const ExecutionId& id, std::int64_t seq,

@@ -25,7 +25,7 @@ BOOST_DESCRIBE_STRUCT(Steerable, (), (id, created_at))
                                                     std::int64_t limit);
 /// The document of an execution that runs none of a workflow's versions.
 [[nodiscard]] std::optional<Json> document(db::Snapshot& view, std::string_view id);
-/// After `seq`, oldest first; what is long in them is a stand-in.
+/// After `seq`, oldest first; what is long in them is {"$large": {"size", "url"}}.
 [[nodiscard]] std::vector<engine::Event> events(db::Snapshot& view, std::string_view id,
                                                 std::int64_t after, std::int64_t limit);
 /// Events inside the bodies of maps and loops that a list of steps has at most.

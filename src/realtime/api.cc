@@ -3,14 +3,14 @@
 namespace qd::realtime {
 
 void RealtimeApi::add_routes() {
-  router_.add_websocket("/api/v1/ws",
-                        [this](const http::Request&, std::shared_ptr<http::WebSocket> socket) {
-                          return serve(std::move(socket));
-                        });
+  parts_.router.add_websocket(
+      "/api/v1/ws", [this](const http::Request&, std::shared_ptr<http::WebSocket> socket) {
+        return serve(std::move(socket));
+      });
 }
 
 Task<void> RealtimeApi::serve(std::shared_ptr<http::WebSocket> socket) {
-  const auto session = std::make_shared<Session>(router_, executions_, std::move(socket));
+  const auto session = std::make_shared<Session>(parts_, std::move(socket));
   co_await session->run();
 }
 

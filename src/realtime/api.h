@@ -7,16 +7,13 @@ namespace qd::realtime {
 
 class RealtimeApi {
  public:
-  /// Both outlive it.
-  RealtimeApi(api::Router& router, executions::ExecutionService& executions)
-      : router_(router), executions_(executions) {}
+  explicit RealtimeApi(Parts parts) : parts_(parts) {}
   void add_routes();
 
  private:
   Task<void> serve(std::shared_ptr<http::WebSocket> socket);
 
-  api::Router& router_;
-  executions::ExecutionService& executions_;
+  const Parts parts_;
 };
 
 }  // namespace qd::realtime

@@ -40,11 +40,14 @@ class Answer:
 
 
 class Server:
-    """Use as a context manager; `restart` and `kill` keep the data."""
+    """Use as a context manager; `restart` and `kill` keep the data. `beside` is a node on the same PostgreSQL."""
 
-    def __init__(self, store="sqlite", environment=None):
+    def __init__(self, store="sqlite", environment=None, beside=None):
         self.store = store
+        self.beside = beside
         self.data = tempfile.mkdtemp(prefix="qd-api-")
+        if beside:
+            shutil.copy(os.path.join(beside.data, "secrets.toml"), self.data)
         self.environment = {
             "QD_BCRYPT_COST": "4",
             "QD_RATE_LIMIT_REQUESTS_PER_MINUTE": "0",
@@ -56,7 +59,9 @@ class Server:
         self.process = None
 
     def __enter__(self):
-        if self.store == "postgres":
+        if self.beside:
+            self.database = self.beside.database
+        elif self.store == "postgres":
             self.database = "qd_api_" + uuid.uuid4().hex
             self._sql(f'CREATE DATABASE "{self.database}"')
         self.start()
@@ -64,7 +69,7 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
-        if self.database:
+        if self.database and not self.beside:
             self._sql(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
         shutil.rmtree(self.data, ignore_errors=True)
 

@@ -7,7 +7,7 @@ import threading
 
 class Upstream:
     """Use as a context manager. `routes[path]` is an answer (status, body), a list of them (the last one stays),
-    or a function of the request that makes one. `hold(path)` makes callers wait until `release(path)`."""
+    or a function of the request that makes one; a body that is a generator is streamed. `hold(path)` makes callers wait until `release(path)`."""
 
     def __init__(self):
         self.routes = {}
@@ -79,8 +79,9 @@ class Upstream:
             answer = answer(request)
         self.reply(handler, *answer)
 
-    @staticmethod
-    def reply(handler, status, body, headers=None):
+    def reply(self, handler, status, body, headers=None):
+        if hasattr(body, "__next__"):
+            return self.stream(handler, status, body)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         try:
             handler.send_response(status)
@@ -89,5 +90,21 @@ class Upstream:
             handler.send_header("Content-Length", str(len(data)))
             handler.end_headers()
             handler.wfile.write(data)
+        except OSError:
+            pass  # the caller is gone
+
+    @staticmethod
+    def stream(handler, status, events):
+        """Server-sent events, each written as it is made."""
+        try:
+            handler.send_response(status)
+            handler.send_header("Content-Type", "text/event-stream")
+            handler.send_header("Transfer-Encoding", "chunked")
+            handler.end_headers()
+            for event in events:
+                data = f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode()
+                handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+                handler.wfile.flush()
+            handler.wfile.write(b"0\r\n\r\n")
         except OSError:
             pass  # the caller is gone

@@ -7,8 +7,13 @@ import socket
 
 
 class WebSocket:
-    def __init__(self, port, path="/api/v1/ws"):
-        self.peer = socket.create_connection(("127.0.0.1", port), timeout=30)
+    def __init__(self, port, path="/api/v1/ws", buffer=None):
+        """`buffer`: how many bytes the system takes while nobody receives."""
+        self.peer = socket.socket()
+        if buffer:
+            self.peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.peer.settimeout(30)
+        self.peer.connect(("127.0.0.1", port))
         key = base64.b64encode(os.urandom(16)).decode()
         self.peer.sendall(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -31,6 +36,7 @@ class WebSocket:
         while True:
             code, payload = self._frame()
             if code == 0x8 or code is None:
+                self.closed_with = int.from_bytes(payload[:2], "big") if code else None
                 return None
             if code == 0x1:
                 return json.loads(payload)

@@ -119,7 +119,8 @@ class Conversation {
                                  .output_schema = schema_,
                                  .temperature = spec_.temperature,
                                  .max_tokens = spec_.max_output_tokens,
-                                 .attempt = run_.attempt};
+                                 .attempt = run_.attempt,
+                                 .on_text = run_.on_text};
     for (const auto& tool : spec_.tools)
       request.tools.push_back(
           {.name = tool->name, .description = tool->description, .parameters = tool->parameters});

@@ -92,6 +92,7 @@ Task<StepResult> LlmStep::run(StepRun run) {
   auto connection = co_await catalog_.connection(run.project, name.empty() ? "auto" : name);
   if (!connection) co_return to_failure(connection.error());
   const auto schema = request->output_schema;
+  request->on_text = run.on_text;
   const auto reply =
       co_await gate_.ask(run.project, *std::move(request), *std::move(connection), run.deadline);
   if (!reply) co_return to_failure(reply.error());

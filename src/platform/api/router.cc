@@ -80,15 +80,6 @@ const json::TypeInfo* field_type(const json::TypeInfo& type, std::string_view na
   return nullptr;
 }
 
-std::string_view token_of(const http::Request& request) {
-  const auto header = request.header("Authorization");
-  constexpr std::string_view scheme = "bearer ";
-  const bool bearer =
-      header.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), header.begin(),
-                                                  [](char a, char b) { return a == (b | 32); });
-  return bearer ? header.substr(scheme.size()) : request.header("X-API-Key");
-}
-
 /// The revision in `"7"`, `W/"7"` or `7`; a foreign form matches nothing (-1).
 std::optional<std::int64_t> if_match_of(const http::Request& request) {
   auto text = request.header("If-Match");
@@ -104,10 +95,7 @@ std::optional<std::int64_t> if_match_of(const http::Request& request) {
 Result<void> check_scope(const Caller& caller, const Endpoint& endpoint) {
   if (endpoint.access == Access::Admin && !caller.is_admin())
     return fail(ErrorKind::Forbidden, "auth.admin_only", "only an administrator may do this");
-  if (caller.scopes.empty() ||
-      std::ranges::find(caller.scopes, endpoint.scope) != caller.scopes.end())
-    return {};
-  return fail(ErrorKind::Forbidden, "auth.scope", "this API key lacks the scope " + endpoint.scope);
+  return require_scope(caller, endpoint.scope);
 }
 
 Result<void> check_rate(RateLimiter* limiter, std::string_view key) {
@@ -163,6 +151,22 @@ struct Router::Match {
   std::string allowed;
   bool undecodable = false;
 };
+
+std::string_view token_of(const http::Request& request) {
+  const auto header = request.header("Authorization");
+  constexpr std::string_view scheme = "bearer ";
+  const bool bearer =
+      header.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), header.begin(),
+                                                  [](char a, char b) { return a == (b | 32); });
+  return bearer ? header.substr(scheme.size()) : request.header("X-API-Key");
+}
+
+Result<void> require_scope(const Caller& caller, std::string_view scope) {
+  if (caller.scopes.empty() || std::ranges::find(caller.scopes, scope) != caller.scopes.end())
+    return {};
+  return fail(ErrorKind::Forbidden, "auth.scope",
+              fmt::format("this API key lacks the scope {}", scope));
+}
 
 Router::Router(RouterParts parts) : parts_(std::move(parts)), root_(std::make_unique<Node>()) {}
 Router::~Router() = default;

@@ -47,6 +47,11 @@ struct Caller {
   [[nodiscard]] bool is_admin() const { return role == UserRole::Admin; }
 };
 
+/// Forbidden `auth.scope` where the caller came with an API key that may not do this.
+[[nodiscard]] Result<void> require_scope(const Caller& caller, std::string_view scope);
+/// What stands after `Bearer ` or in `X-API-Key`; empty where there is neither.
+[[nodiscard]] std::string_view token_of(const http::Request& request);
+
 /// Turns a request's credentials into a caller. Implemented by identity.
 class Authenticator {
  public:

@@ -58,9 +58,18 @@ class WebSocket {
   virtual ~WebSocket() = default;
   /// The next message, or nothing when the peer closed, broke the rules, or the server stops.
   virtual Task<std::optional<std::string>> receive() = 0;
-  /// Puts a message in the outgoing queue; false (and the connection is closed with 1013) when more
-  /// than 1 MiB waits. Callable from any thread.
-  virtual bool send(std::string message) = 0;
+  /// Puts a message in the outgoing queue, which may hold 1 MiB or one longer message; false where
+  /// it does not fit, or the socket closes. Callable from any thread.
+  virtual bool send(std::shared_ptr<const std::string> message) = 0;
+  bool send(std::string message) {
+    return send(std::make_shared<const std::string>(std::move(message)));
+  }
+  /// Suspends until little waits in the queue; false when the peer took too little of it for
+  /// `patience`, or the socket closes. On the session's thread.
+  virtual Task<bool> drained(milliseconds patience) = 0;
+  /// For a peer that does not keep up: throws away what waits, says `farewell` if the peer still
+  /// reads, and closes with 1013. Callable from any thread.
+  virtual void drop(std::string farewell) = 0;
   virtual void close(std::string_view reason) = 0;
 };
 

@@ -5,8 +5,10 @@
 
 #include <deque>
 #include <mutex>
+#include <vector>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -19,6 +21,8 @@ namespace qd::http {
 
 inline constexpr std::size_t kMaxMessageIn = 64 << 10;
 inline constexpr std::size_t kMaxWaitingOut = 1 << 20;
+/// With less than this the queue counts as drained.
+inline constexpr std::size_t kLittleWaitingOut = 64 << 10;
 /// How long the peer may take to answer a close.
 inline constexpr milliseconds kCloseTimeout{5'000};
 
@@ -76,20 +80,41 @@ class WebSocketConnection final : public WebSocket,
     co_return message;
   }
 
-  bool send(std::string message) override {
+  using WebSocket::send;
+  bool send(std::shared_ptr<const std::string> message) override {
     const std::scoped_lock lock(mutex_);
     if (closed_) return false;
-    if (waiting_bytes_ + message.size() > kMaxWaitingOut) {
-      request_close({boost::beast::websocket::close_code::try_again_later, "too slow"});
-      return false;
-    }
-    waiting_bytes_ += message.size();
-    waiting_.push_back(std::move(message));
-    if (!flushing_) {
-      flushing_ = true;
-      boost::asio::post(worker_.io, [self = this->shared_from_this()] { self->flush(); });
-    }
+    if (waiting_bytes_ > 0 && waiting_bytes_ + message->size() > kMaxWaitingOut) return false;
+    push(std::move(message));
     return true;
+  }
+
+  Task<bool> drained(milliseconds patience) override {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+      {
+        const std::scoped_lock lock(mutex_);
+        if (closed_) co_return false;
+        if (waiting_bytes_ < kLittleWaitingOut) co_return true;
+      }
+      if (std::chrono::steady_clock::now() >= deadline) co_return false;
+      boost::asio::steady_timer timer(worker_.io, deadline);
+      drain_waiters_.push_back(&timer);
+      co_await timer.async_wait(kAsTuple);
+      std::erase(drain_waiters_, &timer);
+      const auto state = co_await boost::asio::this_coro::cancellation_state;
+      if (state.cancelled() != boost::asio::cancellation_type::none)
+        throw boost::system::system_error(boost::asio::error::operation_aborted);
+    }
+  }
+
+  void drop(std::string farewell) override {
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return;
+    for (const auto& message : waiting_) waiting_bytes_ -= message->size();
+    waiting_.clear();
+    push(std::make_shared<const std::string>(std::move(farewell)));
+    request_close({boost::beast::websocket::close_code::try_again_later, "too slow"});
   }
 
   void close(std::string_view reason) override {
@@ -135,8 +160,24 @@ class WebSocketConnection final : public WebSocket,
   static constexpr auto kAsTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
   void set_closed() {
-    const std::scoped_lock lock(mutex_);
-    closed_ = true;
+    {
+      const std::scoped_lock lock(mutex_);
+      closed_ = true;
+    }
+    wake_drain_waiters();
+  }
+
+  /// I/O thread.
+  void wake_drain_waiters() {
+    for (auto* timer : drain_waiters_) timer->cancel();
+  }
+
+  /// Under the lock.
+  void push(std::shared_ptr<const std::string> message) {
+    waiting_bytes_ += message->size();
+    waiting_.push_back(std::move(message));
+    if (std::exchange(flushing_, true)) return;
+    boost::asio::post(worker_.io, [self = this->shared_from_this()] { self->flush(); });
   }
 
   /// Under the lock, which holds off `release` and so keeps the worker alive.
@@ -147,7 +188,7 @@ class WebSocketConnection final : public WebSocket,
                       [self = this->shared_from_this(), reason] { self->begin_close(reason); });
   }
 
-  /// Lets what waits go out first, unless the peer is too slow for that.
+  /// Lets what waits go out first, as far as the peer takes it.
   void begin_close(const CloseReason& reason) {
     bool flushing = false;
     {
@@ -157,9 +198,9 @@ class WebSocketConnection final : public WebSocket,
       wanted_ = requested_.value_or(reason);
       flushing = flushing_;
     }
+    wake_drain_waiters();
     connection_.deadline_ms = worker_.deadline_in(kCloseTimeout);
-    if (!flushing || wanted_->code == boost::beast::websocket::close_code::try_again_later)
-      start_close();
+    if (!flushing) start_close();
   }
 
   void start_close() {
@@ -177,7 +218,7 @@ class WebSocketConnection final : public WebSocket,
       return;
     }
     socket_->async_write(
-        boost::asio::buffer(writing_),
+        boost::asio::buffer(*writing_),
         [self = this->shared_from_this()](error_code error, std::size_t) { self->wrote(error); });
   }
 
@@ -195,10 +236,11 @@ class WebSocketConnection final : public WebSocket,
   void wrote(error_code error) {
     {
       const std::scoped_lock lock(mutex_);
-      waiting_bytes_ -= writing_.size();
+      waiting_bytes_ -= writing_->size();
       if (error) closed_ = true;
     }
-    writing_ = {};
+    writing_.reset();
+    wake_drain_waiters();
     if (error)
       abort();
     else
@@ -209,13 +251,14 @@ class WebSocketConnection final : public WebSocket,
   Connection& connection_;
   // Of the I/O thread.
   std::optional<Socket> socket_;
-  std::string writing_;
+  std::shared_ptr<const std::string> writing_;
+  std::vector<boost::asio::steady_timer*> drain_waiters_;
   std::optional<CloseReason> wanted_;
   bool closing_ = false;
   bool ended_ = false;
 
   std::mutex mutex_;
-  std::deque<std::string> waiting_;
+  std::deque<std::shared_ptr<const std::string>> waiting_;
   /// Queued or being written.
   std::size_t waiting_bytes_ = 0;
   std::optional<CloseReason> requested_;

@@ -22,6 +22,7 @@ class Peer {
   explicit Peer(std::uint16_t port, std::string_view path = "/ws") {
     socket_.next_layer().connect({asio::ip::address_v4::loopback(), port});
     socket_.handshake("127.0.0.1:" + std::to_string(port), std::string(path));
+    socket_.read_message_max(0);
   }
   std::string ask(std::string_view text) {
     socket_.write(asio::buffer(text));
@@ -159,6 +160,33 @@ TEST_F(HttpWebSocket, CutsOffAPeerThatDoesNotRead) {
     std::this_thread::yield();
 
   EXPECT_TRUE(handler_.flood_refused);
+}
+
+TEST_F(HttpWebSocket, TakesOneMessageOfAnyLength) {
+  start();
+  Peer peer(server_->port());
+  peer.ask("hello");
+  const std::string large(3 << 20, 'x');
+
+  EXPECT_TRUE(handler_.last_socket->send(large));
+
+  EXPECT_EQ(peer.read(), large);
+}
+
+TEST_F(HttpWebSocket, SaysFarewellToADroppedPeerThatReadsAfterAll) {
+  start();
+  Peer peer(server_->port());
+  peer.ask("hello");
+  const auto socket = handler_.last_socket;
+  // More than the system takes on the way.
+  EXPECT_TRUE(socket->send(std::string(32 << 20, 'x')));
+  EXPECT_FALSE(socket->send(std::string("waits in vain")));
+
+  socket->drop("too slow for us");
+
+  EXPECT_EQ(peer.read().size(), std::size_t{32 << 20});
+  EXPECT_EQ(peer.read(), "too slow for us");
+  EXPECT_EQ(peer.read_close().code, websocket::close_code::try_again_later);
 }
 
 TEST_F(HttpWebSocket, RefusesBinaryAndOversizedMessages) {

@@ -1243,7 +1243,7 @@ export interface paths {
         };
         /**
          * Its events, stored and as they happen, as server-sent events.
-         * @description `Last-Event-ID` says what was seen already. The stream ends after `finished`.
+         * @description `Last-Event-ID` says what was seen already. What models say comes between the events as `token`, without an id. The stream ends with the execution.
          *
          *     API key scope: `executions:read`.
          */

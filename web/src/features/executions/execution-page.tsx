@@ -26,6 +26,7 @@ import { StepDrawer } from './components/step-drawer';
 import { StepTable } from './components/step-table';
 import { SteeringButtons } from './components/steering';
 import { Timeline } from './components/timeline';
+import type { LiveTexts } from './lib/live-event';
 import { nodeStates } from './lib/node-states';
 
 type Execution = Schema<'Execution'>;
@@ -120,7 +121,13 @@ function Steps({ execution, steps, nameOf, onSelect }: StepsProps) {
   );
 }
 
-function Body({ execution, steps }: { execution: Execution; steps: readonly Schema<'Step'>[] | undefined }) {
+interface BodyProps {
+  execution: Execution;
+  steps: readonly Schema<'Step'>[] | undefined;
+  texts: LiveTexts;
+}
+
+function Body({ execution, steps, texts }: BodyProps) {
   const definition = useExecutedDefinition(execution);
   const states = useMemo(() => nodeStates(steps ?? []), [steps]);
   const [selected, setSelected] = useState<string | null>(null);
@@ -146,14 +153,14 @@ function Body({ execution, steps }: { execution: Execution; steps: readonly Sche
           <JsonView value={execution.input} title="Input" />
         </div>
       </div>
-      <StepDrawer step={step} name={step ? nameOf(step.node_id) : ''} onClose={() => setSelected(null)} />
+      <StepDrawer step={step} name={step ? nameOf(step.node_id) : ''} saying={step ? texts[step.path || step.node_id]?.text : undefined} onClose={() => setSelected(null)} />
     </>
   );
 }
 
 export function Component() {
   const { executionId = '' } = useParams();
-  const { execution: query, steps } = useLiveExecution(executionId);
+  const { execution: query, steps, texts } = useLiveExecution(executionId);
   const execution = query.data;
   useTitle(execution ? `${humanize(execution.status)}: ${execution.name}` : undefined);
   if (query.error && !execution) {
@@ -190,7 +197,7 @@ export function Component() {
       <Card className="px-4 py-3">
         <Figures execution={execution} />
       </Card>
-      <Body execution={execution} steps={steps.data} />
+      <Body execution={execution} steps={steps.data} texts={texts} />
     </Page>
   );
 }

@@ -8,6 +8,7 @@ import { flatten } from '@/api/queries/paging';
 import { projectQuery } from '@/api/queries/projects';
 import { toolsQuery } from '@/api/queries/tools';
 import { workflowsQuery } from '@/api/queries/workflows';
+import { useLiveProject } from '@/api/use-live-project';
 import { ApprovalCard } from '@/components/approval-card';
 import { CopyButton } from '@/components/copy-button';
 import { ExecutionTable } from '@/components/execution-table';
@@ -88,7 +89,8 @@ export function Component() {
   const workflows = useInfiniteQuery(workflowsQuery(projectId));
   const agents = useInfiniteQuery(agentsQuery(projectId));
   const tools = useInfiniteQuery(toolsQuery(projectId));
-  const executions = useInfiniteQuery({ ...executionsQuery({ project_id: projectId }, 8), refetchInterval: 5000 });
+  const live = useLiveProject(projectId);
+  const executions = useInfiniteQuery({ ...executionsQuery({ project_id: projectId }, 8), refetchInterval: live ? false : 5000 });
   const waiting = flatten(useInfiniteQuery(approvalsQuery({ status: 'pending', project_id: projectId }, 5)).data);
   return (
     <div className="grid gap-6 lg:grid-cols-[1fr_20rem]">

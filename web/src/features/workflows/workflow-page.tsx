@@ -5,6 +5,7 @@ import { useParams } from 'react-router';
 import type { Schema } from '@/api/client';
 import { executionsQuery } from '@/api/queries/executions';
 import { workflowQuery } from '@/api/queries/workflows';
+import { useLiveProject } from '@/api/use-live-project';
 import { CodeTabs } from '@/components/code-tabs';
 import { ExecutionTable } from '@/components/execution-table';
 import { WorkflowGraph } from '@/components/graph/workflow-graph';
@@ -37,7 +38,9 @@ function Graph({ workflow }: { workflow: Workflow }) {
 }
 
 function Executions({ workflowId }: { workflowId: string }) {
-  const query = useInfiniteQuery({ ...executionsQuery({ workflow_id: workflowId }), refetchInterval: 5000 });
+  const { projectId } = useParams();
+  const live = useLiveProject(projectId);
+  const query = useInfiniteQuery({ ...executionsQuery({ workflow_id: workflowId }), refetchInterval: live ? false : 5000 });
   return (
     <div className="pt-4">
       <PagedList query={query} noun="execution" empty={<EmptyState icon={ListTree} title="It has not run yet">Press Run above and follow it step by step.</EmptyState>}>

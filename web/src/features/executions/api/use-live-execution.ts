@@ -4,7 +4,7 @@ import { ApiProblem } from '@/api/problem';
 import { executionQuery } from '@/api/queries/executions';
 import { streamEvents } from '@/api/stream';
 import { isFinal } from '@/lib/status';
-import { patchExecution, patchSteps, readLiveEvent, touchesApprovals } from '../lib/live-event';
+import { addToken, patchExecution, patchSteps, readLiveEvent, readToken, touchesApprovals, type LiveTexts, type Token } from '../lib/live-event';
 import { stepsQuery } from './steps';
 
 const RECONNECT_MS = 2000;
@@ -12,7 +12,13 @@ const RECONNECT_MS = 2000;
 const REFRESH_MS = 200;
 
 /** Follows the events until the execution ends or nobody looks. Resolves when it can't be followed. */
-async function follow(queryClient: QueryClient, id: string, signal: AbortSignal, refresh: (approvals: boolean) => void): Promise<void> {
+async function follow(
+  queryClient: QueryClient,
+  id: string,
+  signal: AbortSignal,
+  refresh: (approvals: boolean) => void,
+  hear: (token: Token) => void,
+): Promise<void> {
   while (!signal.aborted) {
     const known = queryClient.getQueryData(executionQuery(id).queryKey);
     if (known && isFinal(known.status)) return;
@@ -21,6 +27,8 @@ async function follow(queryClient: QueryClient, id: string, signal: AbortSignal,
         signal,
         after: known ? String(known.revision) : null,
         onEvent: (event) => {
+          const token = readToken(event);
+          if (token) hear(token);
           const news = readLiveEvent(event);
           if (!news) return;
           queryClient.setQueryData(executionQuery(id).queryKey, (old) => old && patchExecution(old, news));
@@ -38,10 +46,11 @@ async function follow(queryClient: QueryClient, id: string, signal: AbortSignal,
   }
 }
 
-/** One execution with its steps, kept fresh for as long as it runs. */
+/** One execution with its steps, kept fresh for as long as it runs, and what models say in it. */
 export function useLiveExecution(id: string) {
   const queryClient = useQueryClient();
   const [streaming, setStreaming] = useState(true);
+  const [texts, setTexts] = useState<LiveTexts>({});
   const polled = (final: boolean | undefined) => (streaming || final ? false : 1000);
   const execution = useQuery({
     ...executionQuery(id),
@@ -67,7 +76,9 @@ export function useLiveExecution(id: string) {
       }, REFRESH_MS);
     };
     setStreaming(true);
-    void follow(queryClient, id, abort.signal, refresh).then(() => {
+    setTexts({});
+    const hear = (token: Token) => setTexts((old) => addToken(old, token));
+    void follow(queryClient, id, abort.signal, refresh, hear).then(() => {
       if (!abort.signal.aborted) setStreaming(false);
     });
     return () => {
@@ -78,5 +89,5 @@ export function useLiveExecution(id: string) {
     };
   }, [queryClient, id, running]);
 
-  return { execution, steps };
+  return { execution, steps, texts };
 }

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { Schema } from '@/api/client';
 import { executionsQuery } from '@/api/queries/executions';
 import { given } from '@/api/queries/paging';
+import { useLiveProject } from '@/api/use-live-project';
 import { ExecutionTable } from '@/components/execution-table';
 import { PagedList } from '@/components/paged-list';
 import { EmptyState } from '@/components/states';
@@ -52,12 +53,13 @@ export function ExecutionList({ projectId }: { projectId?: string }) {
   const period = PERIODS[get('since')];
   // To the minute, so that the query keeps its identity while one looks.
   const from = period ? new Date(Math.floor((Date.now() - period.ms) / 60_000) * 60_000).toISOString() : undefined;
+  const live = useLiveProject(projectId);
   const filter = given({ project_id: projectId, workflow_id: get('workflow') || undefined, status, q: q || undefined, from });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string) => setSelected((before) => new Set([...before].filter((one) => one !== id).concat(before.has(id) ? [] : [id])));
   const query = useInfiniteQuery({
     ...executionsQuery(filter),
-    refetchInterval: 3000,
+    refetchInterval: live ? false : 3000,
     placeholderData: keepPreviousData,
   });
   const filtered = status !== undefined || q !== '' || period !== undefined || get('workflow') !== '';

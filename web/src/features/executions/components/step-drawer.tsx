@@ -26,11 +26,13 @@ function factsOf(step: Step): [string, string][] {
 interface StepDrawerProps {
   step: Step | null;
   name: string;
+  /** What a model says in it now. */
+  saying: string | undefined;
   onClose: () => void;
 }
 
 /** All that is known of one step. */
-export function StepDrawer({ step, name, onClose }: StepDrawerProps) {
+export function StepDrawer({ step, name, saying, onClose }: StepDrawerProps) {
   return (
     <Drawer
       open={step !== null}
@@ -51,6 +53,11 @@ export function StepDrawer({ step, name, onClose }: StepDrawerProps) {
           {step.status !== 'pending' && <ForkButton step={step} name={name} />}
           {step.status === 'uncertain' && <ResolveForm step={step} />}
           <ErrorBox error={step.error} />
+          {saying && step.status === 'running' && (
+            <p aria-label="The model says" className="text-[0.8125rem] break-words whitespace-pre-wrap">
+              {saying}
+            </p>
+          )}
           {step.output != null && <StepValue value={step.output} title="Output" />}
           {step.turns.length > 0 && <Turns turns={step.turns} />}
           {step.input != null && <StepValue value={step.input} title="Input" />}

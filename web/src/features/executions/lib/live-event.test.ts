@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Schema } from '@/api/client';
-import { patchExecution, patchSteps, readLiveEvent, touchesApprovals, type LiveEvent } from './live-event';
+import { addToken, patchExecution, patchSteps, readLiveEvent, readToken, touchesApprovals, type LiveEvent } from './live-event';
 
 const execution = { id: 'e', status: 'running', revision: 4 } as Schema<'Execution'>;
 const steps = [
@@ -52,4 +52,21 @@ it('asks again for approvals when a step begins to wait or the execution ends', 
   expect(touchesApprovals(event(5, 'step_waiting', 'b'))).toBe(true);
   expect(touchesApprovals(event(5, 'finished'))).toBe(true);
   expect(touchesApprovals(event(5, 'step_started', 'b'))).toBe(false);
+});
+
+it('reads what a model says, which is no row of the journal', () => {
+  const data = '{"at": "2026-01-01T00:00:00.000Z", "type": "token", "data": {"step": "a", "attempt": 1, "offset": 0, "text": "Hi"}}';
+  const piece = { id: '4', type: 'token', data };
+
+  expect(readToken(piece)).toEqual({ step: 'a', attempt: 1, offset: 0, text: 'Hi' });
+  expect(readLiveEvent(piece)).toBeNull();
+});
+
+it('puts pieces behind each other, shows where some are missing, and begins anew with an attempt', () => {
+  const token = (attempt: number, offset: number, text: string) => ({ step: 'a', attempt, offset, text });
+  const two = addToken(addToken({}, token(1, 0, 'é')), token(1, 2, '!'));
+
+  expect(two['a']?.text).toBe('é!');
+  expect(addToken(two, token(1, 9, 'end'))['a']?.text).toBe('é!…end');
+  expect(addToken(two, token(2, 0, 'again'))['a']?.text).toBe('again');
 });

@@ -26,6 +26,7 @@ export function readLiveEvent(event: ServerEvent): LiveEvent | null {
     return null;
   }
   if (!isObject(row)) return null;
+  if (event.type === 'token') return null;
   const seq = Number(row['seq'] ?? event.id ?? Number.NaN);
   if (!Number.isInteger(seq)) return null;
   const nodeId = row['node_id'];
@@ -75,4 +76,35 @@ export function patchSteps(steps: Step[], event: LiveEvent): Step[] {
 /** Whether the event can have changed who is asked for a decision. */
 export function touchesApprovals(event: LiveEvent): boolean {
   return event.type === 'step_waiting' || event.type === 'step_completed' || event.nodeId === null;
+}
+
+/** A piece of what a model says while it says it. */
+export interface Token {
+  step: string;
+  attempt: number;
+  /** How many bytes of the attempt came before. */
+  offset: number;
+  text: string;
+}
+
+/** Null for what is no piece of a model's text. */
+export function readToken(event: ServerEvent): Token | null {
+  if (event.type !== 'token') return null;
+  try {
+    const message: unknown = JSON.parse(event.data);
+    return isObject(message) && isObject(message['data']) ? (message['data'] as unknown as Token) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What models say in the steps that run: by the step's path. */
+export type LiveTexts = Readonly<Record<string, { attempt: number; bytes: number; text: string }>>;
+
+/** The texts with the piece behind what is there; where pieces were missed, `…` stands for them. */
+export function addToken(texts: LiveTexts, { step, attempt, offset, text }: Token): LiveTexts {
+  const known = texts[step];
+  const before = known && known.attempt === attempt && offset >= known.bytes ? known : { bytes: 0, text: '' };
+  const gap = offset > before.bytes ? '…' : '';
+  return { ...texts, [step]: { attempt, bytes: offset + new TextEncoder().encode(text).length, text: before.text + gap + text } };
 }
