@@ -60,7 +60,11 @@ class Engine::Impl {
       : parts_(parts),
         options_(std::move(options)),
         watchers_(parts_.notices, parts_.clock),
-        runner_(io_, parts_, options_, watchers_) {}
+        runner_(io_, parts_, options_, watchers_) {
+    watchers_.on_mail([this](ExecutionId id) {
+      asio::post(io_, [this, id = std::move(id)] { runner_.read_mail_of(id); });
+    });
+  }
   ~Impl() {
     if (!thread_.joinable()) return;
     begin_stop();
