@@ -9,7 +9,7 @@ constexpr db::Sql kFind{"execution.find",
 }  // namespace
 
 Execution to_answer(engine::Execution execution) {
-  Execution answer{std::move(execution), std::nullopt};
+  Execution answer{std::move(execution)};
   if (answer.started_at && answer.finished_at)
     answer.duration_ms = (*answer.finished_at - *answer.started_at).count();
   return answer;

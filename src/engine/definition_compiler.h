@@ -59,6 +59,9 @@ class DefinitionCompiler {
                                                      const std::string& path,
                                                      std::string_view subject);
 
+  // definition_concurrency.cc
+  void compile_concurrency(const Json& value);
+
   // definition_graph.cc: edges and their shape.
   void compile_edges(const JsonArray& edges);
   void compile_edge(const EdgeDocument& document, const std::string& path);

@@ -17,9 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Beyond this, starting is refused until some of what waits is done.
-constexpr std::size_t kMaxBacklog = 100'000;
-
 std::unexpected<Error> stopping() {
   return fail(ErrorKind::Unavailable, "engine.stopping",
               "the engine is stopping; try again in a moment");
@@ -32,6 +29,13 @@ std::unexpected<Error> finished_already() {
 Result<void> require_unfinished(const Machine& machine) {
   if (is_final(machine.execution().status)) return finished_already();
   return {};
+}
+
+Result<void> require_started(const Machine& machine) {
+  QD_CHECK(require_unfinished(machine));
+  if (machine.execution().status != ExecutionStatus::Pending) return {};
+  return fail(ErrorKind::Conflict, "execution.not_started",
+              "the execution waits for a slot and has not started; it can only be cancelled");
 }
 
 std::unexpected<Error> decided_already() {
@@ -86,6 +90,7 @@ class Engine::Impl {
   }
 
   Task<Result<Execution>> begin(StartRequest request);
+  Task<Result<Execution>> retry(ExecutionId id) { return runner_.retry(std::move(id)); }
   Task<Result<Execution>> decide(ApprovalId id, Decision decision);
   Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false) {
     return runner_.call(std::move(id), std::move(act), is_forced);
@@ -103,6 +108,9 @@ class Engine::Impl {
  private:
   using Work = asio::executor_work_guard<asio::io_context::executor_type>;
   using End = asio::experimental::concurrent_channel<void(boost::system::error_code)>;
+
+  Task<Result<Execution>> begin_new(Execution execution, Json document);
+  [[nodiscard]] Execution execution_of(const StartRequest& request) const;
 
   /// The engine's thread.
   void run() {
@@ -149,13 +157,9 @@ class Engine::Impl {
   std::vector<std::shared_ptr<End>> ends_;
 };
 
-Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
-  if (runner_.backlog() >= kMaxBacklog)
-    co_return std::unexpected(Error{.kind = ErrorKind::Limited,
-                                    .code = "engine.busy",
-                                    .message = "too many executions wait to be begun",
-                                    .retry_after = std::chrono::seconds(5)});
-  Execution execution{.id = ExecutionId::make(parts_.clock.now()),
+Execution Engine::Impl::execution_of(const StartRequest& request) const {
+  const auto now = parts_.clock.now();
+  Execution execution{.id = request.id.value_or(ExecutionId::make(now)),
                       .project_id = request.project,
                       .name = request.name,
                       .trigger = request.trigger,
@@ -163,23 +167,47 @@ Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
                       .output = {},
                       .error = {},
                       .priority = request.priority,
-                      .created_at = parts_.clock.now(),
-                      .updated_at = parts_.clock.now(),
+                      .created_at = now,
+                      .updated_at = now,
                       .created_by = request.created_by};
   if (request.workflow) {
     execution.workflow_id = request.workflow->workflow;
     execution.workflow_version = request.workflow->version;
   }
-  QD_CO_TRY(auto definition, co_await runner_.definition_of(execution, request.document));
-  QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
-  if (runner_.is_full())
-    co_return co_await runner_.add_to_backlog(std::move(execution), std::move(request.document));
-  std::shared_ptr<const ProjectScope> project;
-  if (needs_project(*definition)) {
-    QD_CO_TRY(project, co_await parts_.catalog.project(request.project));
+  return execution;
+}
+
+Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
+  if (request.id) {
+    auto earlier = co_await runner_.find(*request.id);
+    if (earlier) co_return *std::move(earlier);
   }
+  QD_CO_CHECK(runner_.accept(request.project));
+  const StartPressure::Start start(runner_.pressure(), parts_.clock.now());
+  auto execution = execution_of(request);
+  const auto id = execution.id;
+  auto begun = co_await begin_new(std::move(execution), std::move(request.document));
+  if (begun || begun.error().code != "execution.exists") co_return begun;
+  auto other = co_await runner_.find(id);
+  if (other) co_return *std::move(other);
+  co_return begun;
+}
+
+Task<Result<Execution>> Engine::Impl::begin_new(Execution execution, Json document) {
+  QD_CO_TRY(auto definition, co_await runner_.definition_of(execution, document));
+  QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
+  const bool has_key = definition->concurrency && definition->concurrency->key;
+  std::shared_ptr<const ProjectScope> project;
+  if (has_key || needs_project(*definition)) {
+    QD_CO_TRY(project, co_await parts_.catalog.project(execution.project_id));
+  }
+  QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(execution.project_id));
+  QD_CO_TRY(auto standing, admission::standing_of(execution, *definition, project.get()));
+  if (standing.lane || !limits.is_none() || runner_.is_crowded())
+    co_return co_await runner_.enqueue(std::move(execution), std::move(document), limits,
+                                       std::move(standing));
   co_return co_await runner_.add(std::move(execution), std::move(definition), std::move(project),
-                                 std::move(request.document));
+                                 std::move(document));
 }
 
 Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
@@ -240,7 +268,7 @@ Task<Result<Execution>> Engine::cancel(ExecutionId id, std::string reason) {
 
 Task<Result<Execution>> Engine::pause(ExecutionId id) {
   return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
+    QD_CHECK(require_started(machine));
     if (machine.execution().status != ExecutionStatus::Paused)
       machine.pause(impl_->parts_.clock.now());
     return {};
@@ -249,7 +277,7 @@ Task<Result<Execution>> Engine::pause(ExecutionId id) {
 
 Task<Result<Execution>> Engine::resume(ExecutionId id) {
   return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
+    QD_CHECK(require_started(machine));
     if (machine.execution().status != ExecutionStatus::Paused)
       return fail(ErrorKind::Conflict, "execution.not_paused", "the execution is not paused");
     machine.resume(impl_->parts_.clock.now());
@@ -258,14 +286,7 @@ Task<Result<Execution>> Engine::resume(ExecutionId id) {
 }
 
 Task<Result<Execution>> Engine::retry(ExecutionId id) {
-  return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    const auto status = machine.execution().status;
-    if (!is_final(status) || status == ExecutionStatus::Completed)
-      return fail(ErrorKind::Conflict, "execution.not_failed",
-                  "only an execution that failed, was cancelled or timed out can be retried");
-    machine.retry(impl_->parts_.clock.now());
-    return {};
-  }));
+  return impl_->inside(impl_->retry(std::move(id)));
 }
 
 Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json payload) {
@@ -273,7 +294,7 @@ Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json
   const auto taken = std::make_shared<std::int64_t>(0);
   QD_CO_CHECK(co_await impl_->inside(
       impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-        QD_CHECK(require_unfinished(machine));
+        QD_CHECK(require_started(machine));
         *taken = machine.signal(name, payload, impl_->parts_.clock.now());
         if (*taken > 0) return {};
         return fail(ErrorKind::NotFound, "execution.not_waiting",
@@ -294,7 +315,7 @@ Task<Result<Approval>> Engine::decide(ApprovalId id, Decision decision) {
 Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
                                         Resolution resolution) {
   return impl_->inside(impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
+    QD_CHECK(require_started(machine));
     const auto node = machine.state().definition().find(node_id);
     if (!node || machine.state().step(*node).status != StepStatus::Uncertain)
       return fail(ErrorKind::Conflict, "step.not_uncertain",

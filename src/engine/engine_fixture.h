@@ -39,6 +39,19 @@ class TableCatalog final : public Catalog {
   Task<Result<std::shared_ptr<const ProjectScope>>> project(ProjectId id) override {
     co_return std::make_shared<const ProjectScope>(ProjectScope{id, "Test", {{"limit", 3}}});
   }
+  Task<Result<ProjectLimits>> limits(ProjectId id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = limits_.find(id.value);
+    co_return found == limits_.end() ? ProjectLimits{} : found->second;
+  }
+  void limit(const std::string& project, ProjectLimits limits) {
+    const std::lock_guard lock(mutex_);
+    limits_[project] = limits;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, ProjectLimits> limits_;
 };
 
 /// An effect that is over at once, or never: by node, how often it was done, under which keys.
@@ -104,7 +117,7 @@ class EngineTest : public test::StoreTest {
     StepKinds kinds;
     pure_.add_to(kinds);
     kinds.effects[static_cast<std::size_t>(NodeType::Http)] = effects_.get();
-    engine_ = std::make_unique<Engine>(EngineParts{database(), clock_, catalog_, kinds, nullptr}, EngineOptions{});
+    engine_ = std::make_unique<Engine>(EngineParts{database(), clock_, catalog_, kinds, nullptr}, options_);
     test::run(engine_->start());
   }
   void end_engine() {
@@ -115,6 +128,9 @@ class EngineTest : public test::StoreTest {
   Engine& engine() { return *engine_; }
   CountingStep& effects() { return *effects_; }
   ManualClock& clock() { return clock_; }
+  TableCatalog& catalog() { return catalog_; }
+  /// Of the engines that are begun from now on.
+  EngineOptions& options() { return options_; }
 
   static Json document(std::string_view yaml) { return yaml_to_json(yaml)->value; }
 
@@ -147,6 +163,7 @@ class EngineTest : public test::StoreTest {
   ManualClock clock_{Timestamp(std::chrono::sys_days(std::chrono::year(2026) / 11 / 24))};
   TableCatalog catalog_;
   PureSteps pure_;
+  EngineOptions options_;
   std::unique_ptr<CountingStep> effects_;
   std::unique_ptr<Engine> engine_;
 };

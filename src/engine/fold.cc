@@ -22,6 +22,7 @@ Step to_step(const RunState& state, NodeIndex index) {
             .type = node.type,
             .status = from.status,
             .waiting_for = std::nullopt,
+            .waits_until = from.until,
             .attempt = from.attempt,
             .input = from.input,
             .output = from.output,

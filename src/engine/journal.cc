@@ -3,17 +3,20 @@
 namespace qd::engine::journal {
 namespace {
 
-constexpr db::Sql kInsert{"journal.insert", "INSERT INTO executions (" QD_EXECUTION_COLUMNS
-                                            ", document, deadline_at, wake_at, fence, lease_owner, "
-                                            "lease_until) VALUES ($1, $2, $3, $4, $5, "
-                                            "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                                            "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"};
-constexpr db::Sql kUpdate{"journal.update",
-                          "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
-                          "= $4, updated_at = $5, started_at = $6, "
-                          "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, "
-                          "deadline_at = $11, wake_at = $12, "
-                          "lease_owner = $13, lease_until = $14 WHERE id = $15 AND fence = $16"};
+constexpr db::Sql kInsert{
+    "journal.insert", "INSERT INTO executions (" QD_EXECUTION_COLUMNS
+                      ", document, deadline_at, wake_at, fence, lease_owner, "
+                      "lease_until, lane, lane_limit, queue, rated_at) VALUES ($1, $2, $3, $4, $5, "
+                      "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                      "$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, "
+                      "$29, $30)"};
+constexpr db::Sql kUpdate{
+    "journal.update",
+    "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error "
+    "= $4, updated_at = $5, started_at = $6, "
+    "finished_at = $7, cost_usd = $8, tokens = $9, revision = $10, "
+    "deadline_at = $11, wake_at = $12, "
+    "lease_owner = $13, lease_until = $14, queue = NULL WHERE id = $15 AND fence = $16"};
 constexpr db::Sql kInsertEvent{
     "journal.event",
     "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) "
@@ -30,31 +33,28 @@ constexpr db::Sql kClaim{
     "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1)"};
 constexpr db::Sql kRenew{
     "journal.renew",
-    "UPDATE executions SET lease_until = $1 WHERE finished_at IS NULL AND lease_owner = $2 AND "
-    "lease_until < $3"};
+    "UPDATE executions SET lease_until = $1 WHERE queue IS NULL AND finished_at IS NULL AND "
+    "lease_owner = $2 AND lease_until < $3"};
 constexpr db::Sql kRelease{
     "journal.release",
-    "UPDATE executions SET lease_owner = NULL, lease_until = NULL WHERE finished_at IS NULL AND "
-    "lease_owner = $1"};
+    "UPDATE executions SET lease_owner = NULL, lease_until = NULL WHERE queue IS NULL AND "
+    "finished_at IS NULL AND lease_owner = $1"};
 constexpr db::Sql kExists{"journal.exists", "SELECT 1 FROM executions WHERE id = $1"};
 constexpr db::Sql kFind{"journal.find",
                         "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
 constexpr db::Sql kDocument{
     "journal.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
-constexpr db::Sql kHold{"journal.hold", "SELECT fence, deadline_at FROM executions WHERE id = $1"};
+constexpr db::Sql kHold{"journal.hold",
+                        "SELECT fence, deadline_at, queue FROM executions WHERE id = $1"};
 constexpr db::Sql kEvents{"journal.read_events",
                           "SELECT seq, at, type, node_id, data FROM execution_events WHERE "
                           "execution_id = $1 ORDER BY seq"};
 constexpr db::Sql kUnfinished{
     "journal.unfinished",
-    "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND id > $1 AND "
+    "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND queue IS NULL AND "
+    "id > $1 AND "
     "(lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3) AND "
     "(status IN ('pending', 'running') OR wake_at <= $4) ORDER BY id LIMIT $5"};
-constexpr db::Sql kBacklog{"journal.backlog",
-                           "SELECT id, status, wake_at FROM executions WHERE status = 'pending' "
-                           "AND finished_at IS NULL AND "
-                           "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $2) "
-                           "ORDER BY priority DESC, created_at, id LIMIT $3"};
 constexpr db::Sql kHead{"journal.head", "SELECT revision, status FROM executions WHERE id = $1"};
 constexpr db::Sql kInsertApproval{
     "journal.approval",
@@ -73,8 +73,9 @@ constexpr db::Sql kFindApproval{"journal.find_approval",
 struct Hold {
   std::int64_t fence = 0;
   std::optional<Timestamp> deadline_at;
+  std::optional<admission::Queue> queue;
 };
-BOOST_DESCRIBE_STRUCT(Hold, (), (fence, deadline_at))
+BOOST_DESCRIBE_STRUCT(Hold, (), (fence, deadline_at, queue))
 
 /// Why a write found no row of ours.
 std::unexpected<Error> not_ours(db::Transaction& tx, const ExecutionId& id) {
@@ -125,7 +126,8 @@ void insert(db::Transaction& tx, const Entry& entry, const Json& document) {
              e.waiting_for, e.trigger, e.input, e.output, e.error, e.priority, e.created_at,
              e.updated_at, e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens,
              e.revision, text, entry.timing.deadline, entry.timing.wake_at, entry.fence,
-             entry.lease.owner, entry.lease.until);
+             entry.lease.owner, entry.lease.until, entry.standing.lane, entry.standing.lane_limit,
+             entry.standing.queue, entry.standing.rated_at);
   insert_events(tx, e.id, entry.changes.events);
   write_approvals(tx, entry);
 }
@@ -139,6 +141,7 @@ Result<void> append(db::Transaction& tx, const Entry& entry) {
   if (touched == 0) return not_ours(tx, e.id);
   insert_events(tx, e.id, entry.changes.events);
   write_approvals(tx, entry);
+  if (entry.leaves_lane) admission::leave_lane(tx, e.id);
   return {};
 }
 
@@ -150,7 +153,8 @@ Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& cl
                 .document = tx.value<Json>(kDocument, id),
                 .events = tx.all<Event>(kEvents, id),
                 .deadline = hold.deadline_at,
-                .fence = hold.fence};
+                .fence = hold.fence,
+                .is_queued = hold.queue.has_value()};
 }
 
 void renew(db::Transaction& tx, const Lease& lease, Timestamp ending_before) {
@@ -164,10 +168,6 @@ void release(db::Transaction& tx, const std::string& owner) {
 std::vector<Unfinished> unfinished(db::Snapshot& view, const Search& search, std::string_view after,
                                    Timestamp horizon) {
   return view.all<Unfinished>(kUnfinished, after, search.owner, search.now, horizon, search.limit);
-}
-
-std::vector<Unfinished> backlog(db::Snapshot& view, const Search& search) {
-  return view.all<Unfinished>(kBacklog, search.owner, search.now, search.limit);
 }
 
 std::optional<Head> head(db::Snapshot& view, const ExecutionId& id) {

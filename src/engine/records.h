@@ -27,7 +27,8 @@ struct Execution {
   std::int64_t workflow_version = 0;
   std::string name;
   ExecutionStatus status = ExecutionStatus::Pending;
-  /// Why nothing moves, while nothing does: `approval`, `timer`, `retry`, `event`, `answer`.
+  /// Why nothing moves, while nothing does: `approval`, `timer`, `retry`, `event`, `answer`; of a
+  /// pending one `slot`, `rate`.
   std::optional<std::string> waiting_for;
   std::string trigger;
   Json input;
@@ -101,6 +102,8 @@ struct Step {
   NodeType type = NodeType::Transform;
   StepStatus status = StepStatus::Pending;
   std::optional<std::string> waiting_for;
+  /// When time alone ends the wait.
+  std::optional<Timestamp> waits_until;
   std::int64_t attempt = 0;
   Json input;
   Json output;
@@ -115,7 +118,7 @@ struct Step {
   std::int64_t tokens = 0;
 };
 BOOST_DESCRIBE_STRUCT(Step, (),
-                      (id, execution_id, node_id, path, type, status, waiting_for, attempt, input, output, error,
+                      (id, execution_id, node_id, path, type, status, waiting_for, waits_until, attempt, input, output, error,
                        agent_id, tool_id, turns, started_at, finished_at, duration_ms, cost_usd, tokens))
 
 enum class ApprovalStatus { Pending, Approved, Rejected, Expired, Cancelled };

@@ -1,5 +1,6 @@
 #include "executions/service.h"
 
+#include "executions/explain.h"
 #include "executions/store.h"
 #include "platform/api/paging.h"
 
@@ -79,7 +80,26 @@ Task<Result<api::Page<Execution>>> ExecutionService::list(api::Caller caller,
 
 Task<Result<Execution>> ExecutionService::get(api::Caller caller, ExecutionId id) {
   QD_CO_TRY(auto execution, co_await require(std::move(caller), id, ProjectRole::Viewer));
-  co_return definitions::to_answer(std::move(execution));
+  auto explanation = co_await explanation_of(execution);
+  auto answer = definitions::to_answer(std::move(execution));
+  answer.explanation = std::move(explanation);
+  co_return answer;
+}
+
+/// Nothing where it moves, is over, or can't be looked into.
+Task<std::optional<std::string>> ExecutionService::explanation_of(engine::Execution execution) {
+  using engine::ExecutionStatus;
+  if (engine::is_final(execution.status) || execution.status == ExecutionStatus::Running)
+    co_return std::nullopt;
+  const auto definition = co_await definition_of(execution);
+  if (!definition) co_return std::nullopt;
+  const auto limits = co_await parts_.catalog.limits(execution.project_id);
+  const auto wait = co_await parts_.database.read([&](db::Snapshot& view) {
+    return engine::admission::why_waiting(view, execution, limits.value_or(engine::ProjectLimits{}),
+                                          parts_.clock.now());
+  });
+  const auto steps = co_await steps_of(execution, *definition);
+  co_return explain({execution, **definition, steps, wait, parts_.clock.now()});
 }
 
 Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(
@@ -95,11 +115,19 @@ Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::defini
 Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId id) {
   QD_CO_TRY(const auto execution, co_await require(std::move(caller), id, ProjectRole::Viewer));
   QD_CO_TRY(const auto definition, co_await definition_of(execution));
-  const auto events = co_await parts_.database.read(
-      [&](db::Snapshot& view) { return store::events(view, id.value, 0, kAllEvents); });
-  StepList list{.items = engine::fold_steps(execution, *definition, events), .total = 0};
+  const auto steps = co_await steps_of(execution, definition);
+  const Situation situation{execution, *definition, steps, std::nullopt, parts_.clock.now()};
+  StepList list;
+  for (const auto& step : steps) list.items.push_back({step, explain_step(situation, step)});
   list.total = std::ssize(list.items);
   co_return list;
+}
+
+Task<std::vector<engine::Step>> ExecutionService::steps_of(
+    engine::Execution execution, std::shared_ptr<const engine::Definition> definition) {
+  const auto events = co_await parts_.database.read(
+      [&](db::Snapshot& view) { return store::events(view, execution.id.value, 0, kAllEvents); });
+  co_return engine::fold_steps(execution, *definition, events);
 }
 
 Task<Result<std::vector<engine::Event>>> ExecutionService::events(api::Caller caller,

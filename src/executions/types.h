@@ -34,8 +34,15 @@ struct ApprovalQuery {
 };
 BOOST_DESCRIBE_STRUCT(ApprovalQuery, (), (limit, cursor, sort, status, project_id, execution_id))
 
+/// A step as it is answered.
+struct Step : engine::Step {
+  /// In words, why it does not move at the moment.
+  std::optional<std::string> explanation = {};
+};
+BOOST_DESCRIBE_STRUCT(Step, (engine::Step), (explanation))
+
 struct StepList {
-  std::vector<engine::Step> items;
+  std::vector<Step> items;
   std::int64_t total = 0;
 };
 BOOST_DESCRIBE_STRUCT(StepList, (), (items, total))

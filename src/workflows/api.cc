@@ -22,7 +22,10 @@ void WorkflowApi::add_routes(api::Router& router) {
               .body_limit = 16 << 20,
               .description =
                   "Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished "
-                  "execution where it is over by then."},
+                  "execution where it is over by then. Repeated with its `Idempotency-Key` it "
+                  "starts nothing "
+                  "twice, also where the first answer was lost.",
+              .repeatable = true},
              *this, &WorkflowApi::execute);
 }
 
@@ -46,7 +49,8 @@ Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(
                              .input = body.input.value_or(JsonObject{}),
                              .trigger = "manual",
                              .priority = body.priority ? body.priority->value : 0,
-                             .created_by = request.caller.user};
+                             .created_by = request.caller.user,
+                             .id = definitions::start_id(request)};
   co_return co_await starter_.start(std::move(start),
                                     milliseconds(body.wait_ms ? body.wait_ms->value : 0));
 }

@@ -1163,7 +1163,7 @@ export interface paths {
         put?: never;
         /**
          * Start an execution of a published version.
-         * @description Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished execution where it is over by then.
+         * @description Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished execution where it is over by then. Repeated with its `Idempotency-Key` it starts nothing twice, also where the first answer was lost.
          *
          *     API key scope: `executions:write`.
          */
@@ -2010,6 +2010,7 @@ export interface components {
             revision: number;
             /** Format: int64 */
             duration_ms?: number | null;
+            explanation?: string | null;
         };
         /** @enum {string} */
         ExecutionStatus: "pending" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled" | "timed_out";
@@ -2186,6 +2187,8 @@ export interface components {
             type: components["schemas"]["NodeType"];
             status: components["schemas"]["StepStatus"];
             waiting_for?: string | null;
+            /** Format: date-time */
+            waits_until?: string | null;
             /** Format: int64 */
             attempt: number;
             input: unknown;
@@ -2203,6 +2206,7 @@ export interface components {
             cost_usd: number;
             /** Format: int64 */
             tokens: number;
+            explanation?: string | null;
         };
         /** @enum {string} */
         NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "wait" | "approval" | "fail";
