@@ -24,7 +24,8 @@ void AgentApi::add_routes(api::Router& router) {
               .tag = "agents",
               .summary = "Run the published agent once, as an execution of its own.",
               .scope = "executions:write",
-              .status = 202},
+              .status = 202,
+              .repeatable = true},
              *this, &AgentApi::run);
 }
 
@@ -39,7 +40,8 @@ Task<Result<api::Replied<definitions::Execution>>> AgentApi::run(api::Request<Ru
                              .name = agent.name,
                              .input = JsonObject{{"message", request.body.input}},
                              .trigger = "agent",
-                             .created_by = request.caller.user};
+                             .created_by = request.caller.user,
+                             .id = definitions::start_id(request)};
   const milliseconds wait{request.body.wait_ms ? request.body.wait_ms->value : 0};
   co_return co_await starter_.start(std::move(start), wait);
 }

@@ -77,6 +77,22 @@ executions::RetentionOptions retention_options(const config::Config& config) {
           .node = node_name(config)};
 }
 
+engine::EngineOptions engine_options(const config::Config& config) {
+  engine::EngineOptions options;
+  options.max_active = static_cast<std::size_t>(config.number("engine.max_active"));
+  options.node = node_name(config);
+  return options;
+}
+
+engine::ProjectLimits default_limits(const config::Config& config) {
+  const auto limit = [&](std::string_view name) {
+    const auto number = config.number(name);
+    return number > 0 ? std::optional(number) : std::nullopt;
+  };
+  return {.concurrency = limit("engine.project_concurrency"),
+          .starts_per_minute = limit("engine.project_starts_per_minute")};
+}
+
 http::ServerOptions server_options(const config::Config& config) {
   return {.address = config.text("address"),
           .port = static_cast<std::uint16_t>(config.number("port")),
@@ -123,11 +139,11 @@ Application::Application(const config::Config& config, const config::Secrets& se
       client_(http::make_client({.allow = allowed_addresses(config, default_model)})),
       identity_(*database_, clock, identity_options(config, secrets)),
       projects_({*database_, clock, identity_.users(), identity_.audit(), secrets.master_key}),
-      catalog_(*database_, projects_, std::move(default_model)),
+      catalog_(*database_, projects_, clock, std::move(default_model), default_limits(config)),
       gate_(*client_, catalog_, clock, gate_options(config)),
       steps_(gate_, catalog_, clock),
       engine_({*database_, clock, catalog_, steps_.kinds(), &metrics_, notices_.get()},
-              {.node = node_name(config)}),
+              engine_options(config)),
       starter_(engine_, *database_, clock),
       definitions_({*database_, clock, projects_.access(), identity_.audit()}, *database_,
                    starter_),

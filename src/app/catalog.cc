@@ -5,6 +5,7 @@
 #include "agents/service.h"
 #include "connect/models/registry.h"
 #include "definitions/store.h"
+#include "projects/limits.h"
 #include "tools/service.h"
 #include "workflows/service.h"
 
@@ -13,6 +14,9 @@ namespace {
 
 using definitions::Kind;
 namespace store = definitions::store;
+
+constexpr milliseconds kLimitsAge{2'000};
+constexpr std::size_t kMostLimits = 10'000;
 
 Result<definitions::Stored> resolve(db::Snapshot& view, Kind kind, const ProjectId& project,
                                     const std::string& name_or_id) {
@@ -78,6 +82,32 @@ void DefinitionCache::put(const std::string& key,
   if (entries_.size() <= capacity_) return;
   index_.erase(entries_.back().first);
   entries_.pop_back();
+}
+
+std::optional<engine::ProjectLimits> LimitsCache::find(const std::string& project, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(project);
+  if (found == entries_.end() || found->second.read_at + kLimitsAge <= now) return std::nullopt;
+  return found->second.limits;
+}
+
+void LimitsCache::put(const std::string& project, engine::ProjectLimits limits, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  if (entries_.size() >= kMostLimits) entries_.clear();
+  entries_[project] = {limits, now};
+}
+
+Task<Result<engine::ProjectLimits>> StoredCatalog::limits(ProjectId project) {
+  const auto now = clock_.now();
+  if (const auto cached = limits_.find(project.value, now)) co_return *cached;
+  QD_CO_TRY(const auto own, co_await database_.read([&](db::Snapshot& view) {
+    return projects::execution_limits(view, project);
+  }));
+  auto limits = default_limits_;
+  if (own.concurrency) limits.concurrency = own.concurrency;
+  if (own.starts_per_minute) limits.starts_per_minute = own.starts_per_minute;
+  limits_.put(project.value, limits, now);
+  co_return limits;
 }
 
 Task<Result<std::shared_ptr<const engine::Definition>>> StoredCatalog::workflow(

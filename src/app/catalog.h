@@ -28,12 +28,32 @@ class DefinitionCache {
   std::unordered_map<std::string, std::list<Entry>::iterator> index_;
 };
 
+/// What projects may do at once, read again after some seconds. Thread-safe.
+class LimitsCache {
+ public:
+  [[nodiscard]] std::optional<engine::ProjectLimits> find(const std::string& project,
+                                                          Timestamp now);
+  void put(const std::string& project, engine::ProjectLimits limits, Timestamp now);
+
+ private:
+  struct Entry {
+    engine::ProjectLimits limits;
+    Timestamp read_at;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;
+};
+
 class StoredCatalog final : public engine::Catalog {
  public:
   /// All outlive it.
-  StoredCatalog(db::Database& database, projects::Projects& projects,
-                std::optional<DefaultModel> default_model)
-      : database_(database), projects_(projects), default_model_(std::move(default_model)) {}
+  StoredCatalog(db::Database& database, projects::Projects& projects, Clock& clock,
+                std::optional<DefaultModel> default_model, engine::ProjectLimits default_limits)
+      : database_(database),
+        projects_(projects),
+        clock_(clock),
+        default_model_(std::move(default_model)),
+        default_limits_(default_limits) {}
 
   Task<Result<std::shared_ptr<const engine::Definition>>> workflow(
       engine::WorkflowVersion ref) override;
@@ -48,6 +68,7 @@ class StoredCatalog final : public engine::Catalog {
                                                    std::string name_or_id) override;
   Task<Result<engine::Credential>> credential(ProjectId project, std::string name_or_id) override;
   Task<Result<std::shared_ptr<const engine::ProjectScope>>> project(ProjectId project) override;
+  Task<Result<engine::ProjectLimits>> limits(ProjectId project) override;
 
  private:
   [[nodiscard]] Result<engine::AgentSpec> load_agent(db::Snapshot& view, const ProjectId& project,
@@ -57,7 +78,11 @@ class StoredCatalog final : public engine::Catalog {
 
   db::Database& database_;
   projects::Projects& projects_;
+  Clock& clock_;
   std::optional<DefaultModel> default_model_;
+  /// Of projects that set none of their own.
+  engine::ProjectLimits default_limits_;
+  LimitsCache limits_;
   DefinitionCache workflows_{1'000};
 };
 

@@ -113,5 +113,14 @@ TEST(Error, InvalidNamesTheSingleFaultAndCountsMany) {
             "2 fields are not valid");
 }
 
+TEST(NamedUuid, IsTheSameForTheSameAndSortsByItsMoment) {
+  const std::string digest(32, 'a');
+  const Timestamp at(std::chrono::hours(1));
+  EXPECT_EQ(named_uuid(at, digest), named_uuid(at, digest));
+  EXPECT_TRUE(is_uuid(named_uuid(at, digest)));
+  EXPECT_NE(named_uuid(at, digest), named_uuid(at, std::string(32, 'b')));
+  EXPECT_LT(named_uuid(at, digest), named_uuid(at + milliseconds(1), std::string(32, '!')));
+}
+
 }  // namespace
 }  // namespace qd

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <stdexcept>
 
 #include <sys/random.h>
@@ -36,12 +37,10 @@ std::uint64_t next_tick(Timestamp now) {
   return next;
 }
 
-}  // namespace
-
-std::string new_uuid(Timestamp now) {
-  const auto tick = next_tick(now);
-  const std::uint64_t high = (tick >> 12) << 16 | 0x7000 | (tick & 0xfff);
-  const std::uint64_t low = (random_bits() & 0x3fff'ffff'ffff'ffff) | 0x8000'0000'0000'0000;
+/// `low` gives all but the two bits of the variant.
+std::string uuid_of(std::uint64_t milliseconds, std::uint64_t counter, std::uint64_t low) {
+  const std::uint64_t high = milliseconds << 16 | 0x7000 | (counter & 0xfff);
+  low = (low & 0x3fff'ffff'ffff'ffff) | 0x8000'0000'0000'0000;
   std::string text(36, '-');
   std::size_t out = 0;
   for (int nibble = 0; nibble < 32; ++nibble) {
@@ -50,6 +49,20 @@ std::string new_uuid(Timestamp now) {
     text[out++] = kDigits[word >> (60 - 4 * (nibble % 16)) & 0xf];
   }
   return text;
+}
+
+}  // namespace
+
+std::string new_uuid(Timestamp now) {
+  const auto tick = next_tick(now);
+  return uuid_of(tick >> 12, tick, random_bits());
+}
+
+std::string named_uuid(Timestamp at, std::string_view digest) {
+  std::array<std::uint64_t, 2> bits{};
+  if (digest.size() < sizeof bits) throw std::logic_error("too short to name anything");
+  std::memcpy(bits.data(), digest.data(), sizeof bits);
+  return uuid_of(static_cast<std::uint64_t>(at.time_since_epoch().count()), bits[0], bits[1]);
 }
 
 bool is_uuid(std::string_view text) {

@@ -13,6 +13,9 @@ namespace qd {
 /// A new id, lower-case with dashes. Ids of one process ascend, also within a millisecond.
 /// Thread-safe. Random bits come from the kernel's generator.
 [[nodiscard]] std::string new_uuid(Timestamp now);
+/// The same id for the same moment and digest (at least 16 bytes of one): for what must be made
+/// only once, however often it is asked for.
+[[nodiscard]] std::string named_uuid(Timestamp at, std::string_view digest);
 /// Whether `text` is a UUID in its canonical lower-case form.
 [[nodiscard]] bool is_uuid(std::string_view text);
 

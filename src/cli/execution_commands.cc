@@ -20,6 +20,7 @@ const std::vector<Column> kStepColumns{{"STEP", "node_id"},
                                        {"STATUS", "status:status"},
                                        {"ATTEMPT", "attempt"},
                                        {"TOOK", "duration_ms:duration"},
+                                       {"WHY NOT YET", "explanation"},
                                        {"ERROR", "error/message"}};
 
 std::string path_of(const std::string& id, std::string_view rest = "") {

@@ -4,7 +4,7 @@
 
 namespace qd::definitions {
 Execution to_answer(engine::Execution execution) {
-  Execution answer{std::move(execution), std::nullopt};
+  Execution answer{std::move(execution)};
   if (answer.started_at && answer.finished_at)
     answer.duration_ms = (*answer.finished_at - *answer.started_at).count();
   return answer;

@@ -11,11 +11,19 @@ namespace qd::definitions {
 /// An execution as it is answered.
 struct Execution : engine::Execution {
   /// From its start to its end, once it is over.
-  std::optional<std::int64_t> duration_ms;
+  std::optional<std::int64_t> duration_ms = {};
+  /// Of a single one: in words, why nothing moves at the moment.
+  std::optional<std::string> explanation = {};
 };
-BOOST_DESCRIBE_STRUCT(Execution, (engine::Execution), (duration_ms))
+BOOST_DESCRIBE_STRUCT(Execution, (engine::Execution), (duration_ms, explanation))
 
 [[nodiscard]] Execution to_answer(engine::Execution execution);
+
+/// The id of what a request starts: the same for each repetition with its `Idempotency-Key`.
+[[nodiscard]] inline std::optional<ExecutionId> start_id(const api::RequestContext& request) {
+  if (request.repeat_id.empty()) return std::nullopt;
+  return ExecutionId{request.repeat_id};
+}
 
 /// Waits at most this long for an execution's end before it answers.
 inline constexpr std::int64_t kLongestWaitMs = 300'000;

@@ -132,6 +132,14 @@ struct NamedWorkflow {
   std::shared_ptr<const Definition> definition;
 };
 
+/// What a project may do at once; nothing: without limit.
+struct ProjectLimits {
+  /// Executions that are started and not over.
+  std::optional<std::int64_t> concurrency = {};
+  std::optional<std::int64_t> starts_per_minute = {};
+  [[nodiscard]] bool is_none() const { return !concurrency && !starts_per_minute; }
+};
+
 class Catalog {
  public:
   virtual ~Catalog() = default;
@@ -153,6 +161,8 @@ class Catalog {
   /// By name or id.
   virtual Task<Result<Credential>> credential(ProjectId project, std::string name_or_id) = 0;
   virtual Task<Result<std::shared_ptr<const ProjectScope>>> project(ProjectId project) = 0;
+  /// Asked at each start, so it costs nothing most times; a change holds after some seconds.
+  virtual Task<Result<ProjectLimits>> limits(ProjectId project) = 0;
 };
 
 }  // namespace qd::engine

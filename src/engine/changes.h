@@ -69,6 +69,12 @@ struct CachedOutput {
                                     {"error", execution.error}}};
 }
 
+/// An execution that a step begins. It needs no slot of the project: it runs within its parent's.
+struct Child {
+  Execution execution;
+  admission::Standing standing;
+};
+
 struct Changes {
   std::vector<Event> events;
   std::vector<Approval> new_approvals;
@@ -79,7 +85,7 @@ struct Changes {
   std::vector<EventWait> new_waits;
   std::vector<std::string> ended_waits;
   /// Executions that are begun with this commit.
-  std::vector<Execution> children;
+  std::vector<Child> children;
   std::vector<EventMessage> published;
   std::vector<Message> sent;
   /// Messages that were taken.

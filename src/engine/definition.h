@@ -144,12 +144,20 @@ struct Edge {
   NodeIndex to = 0;
 };
 
+/// How many executions of a workflow hold a slot at once.
+struct Concurrency {
+  std::int64_t limit = 1;
+  /// Each of its values counts by itself; nothing: all count together.
+  std::optional<expr::Template> key;
+};
+
 struct Definition {
   std::string name;
   std::string description;
   /// JSON Schema of the input; null where the workflow declares none.
   Json inputs;
   std::optional<milliseconds> timeout;
+  std::optional<Concurrency> concurrency;
   std::vector<Node> nodes;
   std::vector<Edge> edges;
   /// Nothing where the workflow declares none: the execution's output is then null.
@@ -160,6 +168,11 @@ struct Definition {
 
   [[nodiscard]] std::optional<NodeIndex> find(std::string_view id) const;
 };
+
+/// What an execution with this scope counts under; empty where there is no key. Invalid
+/// `concurrency.key`, at /concurrency/key, where it can't be rendered or is too long.
+[[nodiscard]] Result<std::string> render_key(const Concurrency& concurrency,
+                                             const expr::Scope& scope);
 
 /// Compiles a workflow document. The error (kind Invalid) lists every fault that `validate` finds.
 [[nodiscard]] Result<std::shared_ptr<const Definition>> compile_definition(const Json& document);

@@ -80,9 +80,7 @@ void DefinitionCompiler::compile(const Json& document) {
 void DefinitionCompiler::compile_workflow(const WorkflowDocument& document) {
   if (document.format && *document.format != "quarterdeck/v1")
     faults_.add("/format", "not_a_choice", "must be quarterdeck/v1, the only format so far");
-  if (document.concurrency)
-    faults_.add("/concurrency", "workflow.option_not_available",
-                "concurrency limits of a workflow are not available yet");
+  if (document.concurrency) compile_concurrency(*document.concurrency);
   definition_.name = document.name.value_or("");
   definition_.description = document.description.value_or("");
   if (document.inputs) definition_.inputs = *document.inputs;

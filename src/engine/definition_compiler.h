@@ -83,6 +83,9 @@ class DefinitionCompiler {
   void check_inner_ids();
   [[nodiscard]] bool is_body() const { return depth_ > 0; }
 
+  // definition_concurrency.cc
+  void compile_concurrency(const Json& value);
+
   // definition_graph.cc: edges and their shape.
   void compile_edges(const JsonArray& edges);
   void compile_edge(const EdgeDocument& document, const std::string& path);

@@ -62,6 +62,12 @@ struct EdgeDocument {
 };
 BOOST_DESCRIBE_STRUCT(EdgeDocument, (), (from, port, to))
 
+struct ConcurrencyDocument {
+  Whole<1, 10'000> limit;
+  std::optional<Text<1, 1'000>> key;
+};
+BOOST_DESCRIBE_STRUCT(ConcurrencyDocument, (), (limit, key))
+
 struct WorkflowDocument {
   std::optional<std::string> format;
   std::optional<Text<0, 200>> name;
@@ -72,7 +78,7 @@ struct WorkflowDocument {
   JsonArray nodes;
   std::optional<JsonArray> edges;
   std::optional<JsonObject> outputs;
-  // Known to the language and refused until it is built.
+  /// A ConcurrencyDocument.
   std::optional<Json> concurrency;
 };
 BOOST_DESCRIBE_STRUCT(WorkflowDocument, (),

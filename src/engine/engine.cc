@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "engine/fork.h"
@@ -19,8 +20,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Beyond this, starting is refused until some of what waits is done.
-constexpr std::size_t kMaxBacklog = 100'000;
 /// Whoever waits for an execution looks at least this often: a notice of another node may be lost.
 constexpr std::chrono::seconds kLook{10};
 
@@ -45,6 +44,13 @@ Result<void> check_stop(const Definition& definition, const Json& test) {
   return invalid(
       {{"/stop_at", "execution.unknown_step",
         fmt::format("the workflow has no step '{}'", std::string_view(stop_at->as_string()))}});
+}
+
+Result<void> require_started(const Machine& machine) {
+  QD_CHECK(require_unfinished(machine));
+  if (machine.execution().status != ExecutionStatus::Pending) return {};
+  return fail(ErrorKind::Conflict, "execution.not_started",
+              "the execution waits for a slot and has not started; it can only be cancelled");
 }
 
 std::unexpected<Error> decided_already() {
@@ -107,6 +113,7 @@ class Engine::Impl {
 
   Task<Result<Execution>> begin(StartRequest request);
   Task<Result<Execution>> fork(ExecutionId id, ForkRequest request);
+  Task<Result<Execution>> retry(ExecutionId id) { return runner_.retry(std::move(id)); }
   Task<Result<Execution>> decide(ApprovalId id, Decision decision);
   Task<Result<std::int64_t>> publish(ProjectId project, EventMessage event);
   Task<Result<void>> wake(ExecutionId id);
@@ -130,6 +137,9 @@ class Engine::Impl {
  private:
   using Work = asio::executor_work_guard<asio::io_context::executor_type>;
   using End = asio::experimental::concurrent_channel<void(boost::system::error_code)>;
+
+  Task<Result<Execution>> begin_new(Execution execution, Json document);
+  [[nodiscard]] Execution execution_of(const StartRequest& request) const;
 
   /// The engine's thread.
   void run() {
@@ -155,7 +165,6 @@ class Engine::Impl {
   }
 
   /// Whether another execution may be taken in.
-  [[nodiscard]] Result<void> require_room() const;
 
   /// Keeps the engine's thread until the task is over; nothing once the engine stops.
   std::optional<Work> enter() {
@@ -179,17 +188,9 @@ class Engine::Impl {
   std::vector<std::shared_ptr<End>> ends_;
 };
 
-Result<void> Engine::Impl::require_room() const {
-  if (runner_.backlog() < kMaxBacklog) return {};
-  return std::unexpected(Error{.kind = ErrorKind::Limited,
-                               .code = "engine.busy",
-                               .message = "too many executions wait to be begun",
-                               .retry_after = std::chrono::seconds(5)});
-}
-
-Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
-  QD_CO_CHECK(require_room());
-  Execution execution{.id = ExecutionId::make(parts_.clock.now()),
+Execution Engine::Impl::execution_of(const StartRequest& request) const {
+  const auto now = parts_.clock.now();
+  Execution execution{.id = request.id.value_or(ExecutionId::make(now)),
                       .project_id = request.project,
                       .name = request.name,
                       .trigger = request.trigger,
@@ -197,36 +198,59 @@ Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
                       .output = {},
                       .error = {},
                       .priority = request.priority,
-                      .created_at = parts_.clock.now(),
-                      .updated_at = parts_.clock.now(),
+                      .created_at = now,
+                      .updated_at = now,
                       .created_by = request.created_by,
-                      .test = std::move(request.test),
+                      .test = request.test,
                       .response = {}};
   if (request.workflow) {
     execution.workflow_id = request.workflow->workflow;
     execution.workflow_version = request.workflow->version;
   }
-  QD_CO_TRY(auto definition, co_await runner_.definition_of(execution, request.document));
+  return execution;
+}
+
+Task<Result<Execution>> Engine::Impl::begin(StartRequest request) {
+  if (request.id) {
+    auto earlier = co_await runner_.find(*request.id);
+    if (earlier) co_return *std::move(earlier);
+  }
+  QD_CO_CHECK(runner_.accept(request.project));
+  const StartPressure::Start start(runner_.pressure(), parts_.clock.now());
+  auto execution = execution_of(request);
+  const auto id = execution.id;
+  auto begun = co_await begin_new(std::move(execution), std::move(request.document));
+  if (begun || begun.error().code != "execution.exists") co_return begun;
+  auto other = co_await runner_.find(id);
+  if (other) co_return *std::move(other);
+  co_return begun;
+}
+
+Task<Result<Execution>> Engine::Impl::begin_new(Execution execution, Json document) {
+  QD_CO_TRY(auto definition, co_await runner_.definition_of(execution, document));
   QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
   QD_CO_CHECK(check_stop(*definition, execution.test));
-  if (runner_.is_full())
-    co_return co_await runner_.add_to_backlog({.execution = std::move(execution)},
-                                              std::move(request.document));
+  const bool has_key = definition->concurrency && definition->concurrency->key;
   std::shared_ptr<const ProjectScope> project;
-  if (needs_project(*definition)) {
-    QD_CO_TRY(project, co_await parts_.catalog.project(request.project));
+  if (has_key || needs_project(*definition)) {
+    QD_CO_TRY(project, co_await parts_.catalog.project(execution.project_id));
   }
+  QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(execution.project_id));
+  QD_CO_TRY(auto standing, admission::standing_of(execution, *definition, project.get()));
+  if (standing.lane || !limits.is_none() || runner_.is_crowded())
+    co_return co_await runner_.enqueue({.execution = std::move(execution)}, std::move(document),
+                                       limits, std::move(standing));
   co_return co_await runner_.add(std::move(execution), std::move(definition), std::move(project),
-                                 std::move(request.document));
+                                 std::move(document));
 }
 
 Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) {
-  QD_CO_CHECK(require_room());
   auto source =
       co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, id); });
   if (!source)
     co_return fail(ErrorKind::NotFound, "execution.not_found",
                    "there is no execution with this id");
+  QD_CO_CHECK(runner_.accept(source->execution.project_id));
   auto document = source->document.value_or(Json());
   QD_CO_TRY(const auto definition, co_await runner_.definition_of(source->execution, document));
   const auto now = parts_.clock.now();
@@ -251,7 +275,16 @@ Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) 
   journal::Entry entry{.execution = std::move(execution), .changes = {}, .timing = {}};
   entry.changes.events = std::move(events);
   if (definition->timeout) entry.timing = {.deadline = now + *definition->timeout, .wake_at = {}};
-  co_return co_await runner_.add_to_backlog(std::move(entry), std::move(document));
+  const auto project_id = entry.execution.project_id;
+  std::shared_ptr<const ProjectScope> project;
+  if (definition->concurrency) {
+    QD_CO_TRY(project, co_await parts_.catalog.project(project_id));
+  }
+  QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(project_id));
+  QD_CO_TRY(auto standing,
+            admission::standing_of(entry.execution, *definition, project.get()));
+  co_return co_await runner_.enqueue(std::move(entry), std::move(document), limits,
+                                     std::move(standing));
 }
 
 Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
@@ -329,7 +362,7 @@ Task<Result<Execution>> Engine::cancel(ExecutionId id, std::string reason) {
 
 Task<Result<Execution>> Engine::pause(ExecutionId id) {
   return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
+    QD_CHECK(require_started(machine));
     if (machine.execution().status != ExecutionStatus::Paused)
       machine.pause(impl_->parts_.clock.now());
     return {};
@@ -338,7 +371,7 @@ Task<Result<Execution>> Engine::pause(ExecutionId id) {
 
 Task<Result<Execution>> Engine::resume(ExecutionId id) {
   return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
+    QD_CHECK(require_started(machine));
     if (machine.execution().status != ExecutionStatus::Paused)
       return fail(ErrorKind::Conflict, "execution.not_paused", "the execution is not paused");
     machine.resume(impl_->parts_.clock.now());
@@ -347,13 +380,7 @@ Task<Result<Execution>> Engine::resume(ExecutionId id) {
 }
 
 Task<Result<Execution>> Engine::retry(ExecutionId id) {
-  return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    const auto status = machine.execution().status;
-    if (!is_final(status) || status == ExecutionStatus::Completed)
-      return fail(ErrorKind::Conflict, "execution.not_failed",
-                  "only an execution that failed, was cancelled or timed out can be retried");
-    return machine.retry(impl_->parts_.clock.now());
-  }));
+  return impl_->inside(impl_->retry(std::move(id)));
 }
 
 Task<Result<Execution>> Engine::fork(ExecutionId id, ForkRequest request) {
@@ -365,7 +392,7 @@ Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json
   const auto taken = std::make_shared<std::int64_t>(0);
   QD_CO_CHECK(co_await impl_->inside(
       impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-        QD_CHECK(require_unfinished(machine));
+        QD_CHECK(require_started(machine));
         *taken = machine.signal(name, payload, impl_->parts_.clock.now());
         if (*taken > 0) return {};
         return fail(ErrorKind::NotFound, "execution.not_waiting",
@@ -394,7 +421,7 @@ Task<Result<Approval>> Engine::decide(ApprovalId id, Decision decision) {
 Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
                                         Resolution resolution) {
   return impl_->inside(impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_unfinished(machine));
+    QD_CHECK(require_started(machine));
     const auto step = machine.state().find_step(node_id);
     if (!step || step->state().status != StepStatus::Uncertain)
       return fail(ErrorKind::Conflict, "step.not_uncertain",

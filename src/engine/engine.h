@@ -38,6 +38,9 @@ struct StartRequest {
   /// A test run: pinned nodes give their pins, and it ends with the step `{stop_at}` where that is
   /// said. Null: it is none.
   Json test;
+  /// The same for each repetition of one request: where an execution has this id already, it is the
+  /// answer. Nothing: a new one.
+  std::optional<ExecutionId> id = {};
 };
 
 struct Decision {
@@ -78,6 +81,13 @@ struct EngineParts {
 struct EngineOptions {
   /// How many executions are held in memory and moved at once; more wait in the database.
   std::size_t max_active = 10'000;
+  /// How many may wait for a slot, of all projects and of one, before starts are refused.
+  std::size_t max_backlog = 100'000;
+  std::size_t max_project_backlog = 50'000;
+  /// How many starts may be on their way to the journal, and for how long the first of them, before
+  /// more are refused.
+  std::size_t max_starting = 5'000;
+  milliseconds max_lag{5'000};
   /// How long a node owns an execution without renewing.
   milliseconds lease{30'000};
   /// Of a step that says none.
@@ -100,18 +110,20 @@ class Engine {
   /// Takes no more work, ends running attempts without recording an end, joins. Twice is fine.
   Task<void> stop();
 
-  /// Durable when it resumes. The input is checked against the workflow's `inputs` schema (Invalid,
-  /// paths under /input). Unavailable `engine.stopping` while stopping; Limited `engine.busy` (with
+  /// Durable when it resumes; it is pending and waits for `slot` or `rate` where a limit lets it
+  /// not start yet. The input is checked against the workflow's `inputs` schema (Invalid, paths
+  /// under /input). Unavailable `engine.stopping` while stopping; Limited `engine.busy` (with
   /// retry_after) when too much is waiting.
   Task<Result<Execution>> begin(StartRequest request);
   /// Conflict `execution.finished` where it is over already, for each of these. What they change is
   /// durable when they resume.
   Task<Result<Execution>> cancel(ExecutionId id, std::string reason);
-  /// Starts no more steps; running ones finish.
+  /// Starts no more steps; running ones finish. Conflict `execution.not_started` while it waits for
+  /// a slot, as of the other calls but `cancel`.
   Task<Result<Execution>> pause(ExecutionId id);
   Task<Result<Execution>> resume(ExecutionId id);
-  /// Of a failed, cancelled or timed out one: goes on from what failed, in the same execution.
-  /// Conflict `execution.not_failed` otherwise.
+  /// Of a failed, cancelled or timed out one: goes on from what failed, in the same execution, once
+  /// it has a slot again. Conflict `execution.not_failed` otherwise.
   Task<Result<Execution>> retry(ExecutionId id);
   /// A new execution of the same version, with the same input or another, in which `from_step` and
   /// what comes after it run anew and all else keeps its result; see fork.h for the errors. It is

@@ -53,9 +53,20 @@ class TableCatalog final : public Catalog {
   Task<Result<std::shared_ptr<const ProjectScope>>> project(ProjectId id) override {
     co_return std::make_shared<const ProjectScope>(ProjectScope{id, "Test", {{"limit", 3}}});
   }
+  Task<Result<ProjectLimits>> limits(ProjectId id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = limits_.find(id.value);
+    co_return found == limits_.end() ? ProjectLimits{} : found->second;
+  }
+  void limit(const std::string& project, ProjectLimits limits) {
+    const std::lock_guard lock(mutex_);
+    limits_[project] = limits;
+  }
 
  private:
   std::map<std::string, std::shared_ptr<const Definition>> workflows_;
+  std::mutex mutex_;
+  std::map<std::string, ProjectLimits> limits_;
 };
 
 /// An effect that is over at once, or never: by node, how often it was done, under which keys.
@@ -128,7 +139,7 @@ class EngineTest : public test::StoreTest {
     kinds.effects[static_cast<std::size_t>(NodeType::Http)] = effects_.get();
     kinds.effects[static_cast<std::size_t>(NodeType::Workflow)] = &workflow_;
     engine_ = std::make_unique<Engine>(EngineParts{database(), clock_, catalog_, kinds, nullptr},
-                                       EngineOptions{});
+                                       options_);
     test::run(engine_->start());
   }
   void end_engine() {
@@ -140,6 +151,8 @@ class EngineTest : public test::StoreTest {
   CountingStep& effects() { return *effects_; }
   ManualClock& clock() { return clock_; }
   TableCatalog& catalog() { return catalog_; }
+  /// Of the engines that are begun from now on.
+  EngineOptions& options() { return options_; }
 
   static Json document(std::string_view yaml) { return yaml_to_json(yaml)->value; }
 
@@ -183,6 +196,7 @@ class EngineTest : public test::StoreTest {
   TableCatalog catalog_;
   PureSteps pure_;
   WorkflowStep workflow_{catalog_};
+  EngineOptions options_;
   std::unique_ptr<CountingStep> effects_;
   std::unique_ptr<Engine> engine_;
 };

@@ -31,6 +31,7 @@ Step to_step(const ExecutionId& execution, const StepRef& ref) {
             .type = node.type,
             .status = from.status,
             .waiting_for = std::nullopt,
+            .waits_until = from.until,
             .attempt = from.attempt,
             .input = from.input,
             .output = from.output,

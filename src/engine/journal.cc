@@ -17,14 +17,15 @@ constexpr db::Sql kCount{"journal.count", "UPDATE change_position SET last = las
 
 #define QD_INSERT(changed)                                                                        \
   "INSERT INTO executions (" QD_EXECUTION_COLUMNS                                                 \
-  ", document, deadline_at, wake_at, fence, lease_owner, lease_until, changed) VALUES ($1, $2, "  \
+  ", document, deadline_at, wake_at, fence, lease_owner, lease_until, lane, lane_limit, queue, "     \
+  "rated_at, changed) VALUES ($1, $2, "                                                            \
   "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, " \
-  "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, " changed ")"
+  "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, " changed ")"
 #define QD_UPDATE(changed_now)                                                               \
   "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, "           \
   "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "         \
   "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, " \
-  "response = $15, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT FROM $2 THEN " \
+  "response = $15, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT FROM $2 THEN " \
   changed_now " ELSE changed END WHERE id = $16 AND fence = $17"
 
 // For searches; on PostgreSQL in the same round trip.
@@ -51,31 +52,28 @@ constexpr db::Sql kClaim{
     "fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1)"};
 constexpr db::Sql kRenew{
     "journal.renew",
-    "UPDATE executions SET lease_until = $1 WHERE finished_at IS NULL AND lease_owner = $2 AND "
-    "lease_until < $3"};
+    "UPDATE executions SET lease_until = $1 WHERE queue IS NULL AND finished_at IS NULL AND "
+    "lease_owner = $2 AND lease_until < $3"};
 constexpr db::Sql kRelease{
     "journal.release",
-    "UPDATE executions SET lease_owner = NULL, lease_until = NULL WHERE finished_at IS NULL AND "
-    "lease_owner = $1"};
+    "UPDATE executions SET lease_owner = NULL, lease_until = NULL WHERE queue IS NULL AND "
+    "finished_at IS NULL AND lease_owner = $1"};
 constexpr db::Sql kExists{"journal.exists", "SELECT 1 FROM executions WHERE id = $1"};
 constexpr db::Sql kFind{"journal.find",
                         "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
 constexpr db::Sql kDocument{
     "journal.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
-constexpr db::Sql kHold{"journal.hold", "SELECT fence, deadline_at FROM executions WHERE id = $1"};
+constexpr db::Sql kHold{"journal.hold",
+                        "SELECT fence, deadline_at, queue FROM executions WHERE id = $1"};
 constexpr db::Sql kEvents{"journal.read_events",
                           "SELECT seq, at, type, node_id, data FROM execution_events WHERE "
                           "execution_id = $1 ORDER BY seq"};
 constexpr db::Sql kUnfinished{
     "journal.unfinished",
-    "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND id > $1 AND "
+    "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND queue IS NULL AND "
+    "id > $1 AND "
     "(lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3) AND "
     "(status IN ('pending', 'running') OR wake_at <= $4) ORDER BY id LIMIT $5"};
-constexpr db::Sql kBacklog{"journal.backlog",
-                           "SELECT id, status, wake_at FROM executions WHERE status = 'pending' "
-                           "AND finished_at IS NULL AND "
-                           "(lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $2) "
-                           "ORDER BY priority DESC, created_at, id LIMIT $3"};
 constexpr db::Sql kHead{"journal.head", "SELECT revision, status FROM executions WHERE id = $1"};
 #define QD_INSERT_APPROVAL(changed)                                                       \
   "INSERT INTO approvals (" QD_APPROVAL_COLUMNS                                           \
@@ -104,8 +102,9 @@ constexpr db::Sql kFindApproval{"journal.find_approval",
 struct Hold {
   std::int64_t fence = 0;
   std::optional<Timestamp> deadline_at;
+  std::optional<admission::Queue> queue;
 };
-BOOST_DESCRIBE_STRUCT(Hold, (), (fence, deadline_at))
+BOOST_DESCRIBE_STRUCT(Hold, (), (fence, deadline_at, queue))
 
 /// Why a write found no row of ours.
 std::unexpected<Error> not_ours(db::Transaction& tx, const ExecutionId& id) {
@@ -189,6 +188,7 @@ Result<Woken> append(db::Transaction& tx, const Entry& entry) {
       e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,
       entry.timing.wake_at, entry.lease.owner, entry.lease.until, e.response, e.id, entry.fence);
   if (touched == 0) return not_ours(tx, e.id);
+  if (entry.leaves_lane) admission::leave_lane(tx, e.id);
   return write_changes(tx, entry);
 }
 
@@ -207,7 +207,8 @@ std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id) {
                 .events = view.all<Event>(kEvents, id),
                 .messages = messages(view, id),
                 .deadline = hold.deadline_at,
-                .fence = hold.fence};
+                .fence = hold.fence,
+                .is_queued = hold.queue.has_value()};
   large_values::join(view, id, stored.events);
   return stored;
 }
@@ -229,10 +230,6 @@ void release(db::Transaction& tx, const std::string& owner) {
 std::vector<Unfinished> unfinished(db::Snapshot& view, const Search& search, std::string_view after,
                                    Timestamp horizon) {
   return view.all<Unfinished>(kUnfinished, after, search.owner, search.now, horizon, search.limit);
-}
-
-std::vector<Unfinished> backlog(db::Snapshot& view, const Search& search) {
-  return view.all<Unfinished>(kBacklog, search.owner, search.now, search.limit);
 }
 
 std::optional<Head> head(db::Snapshot& view, const ExecutionId& id) {

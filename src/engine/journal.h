@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "engine/admission.h"
 #include "engine/machine.h"
 #include "platform/db/db.h"
 
@@ -29,6 +30,10 @@ struct Entry {
   Timing timing;
   std::int64_t fence = 0;
   Lease lease = {};
+  /// Of a new one.
+  admission::Standing standing = {};
+  /// It is over and its workflow limits how many run: somebody else may have its slot.
+  bool leaves_lane = false;
 };
 
 /// The executions that have something to do or to read once a commit is done.
@@ -48,6 +53,8 @@ struct Stored {
   std::vector<Message> messages;
   std::optional<Timestamp> deadline;
   std::int64_t fence = 0;
+  /// It waits for a slot.
+  bool is_queued = false;
 };
 
 struct Claim {
@@ -83,12 +90,10 @@ struct Search {
   Timestamp now;
   std::int64_t limit = 0;
 };
-/// Those that move by themselves: to be begun, running, or woken by time until `horizon`. In order
-/// of their ids, after `after`.
+/// Those that hold a slot and move by themselves: to be begun, running, or woken by time until
+/// `horizon`. In order of their ids, after `after`.
 [[nodiscard]] std::vector<Unfinished> unfinished(db::Snapshot& view, const Search& search,
                                                  std::string_view after, Timestamp horizon);
-/// Those that wait to be begun, the most urgent first.
-[[nodiscard]] std::vector<Unfinished> backlog(db::Snapshot& view, const Search& search);
 
 struct Head {
   std::int64_t revision = 0;

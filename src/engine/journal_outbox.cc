@@ -82,6 +82,21 @@ void write_cache(db::Transaction& tx, const Execution& execution, const Changes&
     tx.execute(kCache, execution.project_id, one.key, one.output, one.expires_at);
 }
 
+/// Whether it may start at once.
+bool begin_child(db::Transaction& tx, const Child& child, Timestamp now) {
+  Entry entry{.execution = child.execution, .changes = {}, .timing = {}};
+  entry.standing = child.standing;
+  auto obstacle = admission::Obstacle::None;
+  if (entry.standing.lane) {
+    const admission::Question question{.project = entry.execution.project_id, .now = now};
+    obstacle = admission::decide(tx, question, entry.standing);
+  }
+  const bool may_start = obstacle == admission::Obstacle::None;
+  if (!may_start) entry.execution.waiting_for = admission::word_for(obstacle);
+  insert_row(tx, entry, nullptr);
+  return may_start;
+}
+
 }  // namespace
 
 std::vector<ExecutionId> write_outbox(db::Transaction& tx, const Execution& execution,
@@ -92,10 +107,8 @@ std::vector<ExecutionId> write_outbox(db::Transaction& tx, const Execution& exec
   write_waits(tx, execution, changes);
   write_tasks(tx, changes, now);
   write_cache(tx, execution, changes);
-  for (const auto& child : changes.children) {
-    insert_row(tx, {.execution = child}, nullptr);
-    woken.push_back(child.id);
-  }
+  for (const auto& child : changes.children)
+    if (begin_child(tx, child, now)) woken.push_back(child.execution.id);
   for (const auto& message : changes.sent) {
     send(tx, message, now);
     woken.push_back(message.to);

@@ -70,8 +70,8 @@ class Machine {
   /// Starts no more steps.
   void pause(Timestamp now);
   void resume(Timestamp now);
-  /// Of one that is over. Conflict `execution.compensated` where what it did was undone.
-  Result<void> retry(Timestamp now);
+  /// Of one that is over and undid nothing.
+  void retry(Timestamp now);
   /// How many waiting steps took the event.
   std::int64_t signal(std::string_view name, const Json& payload, Timestamp now);
   /// Of the step that waits for this approval; its status is set already.

@@ -309,7 +309,7 @@ void Machine::begin_child(const StepRef& step, StepBegins begins) {
                   .response = {}};
   if (waits) child.parent_step = step.path();
   const auto id = child.id.value;
-  changes_.children.push_back(std::move(child));
+  changes_.children.push_back({std::move(child), std::move(begins.standing)});
   if (!waits) return complete(step, {.output = JsonObject{{"execution_id", id}}}, {});
   JsonObject data{{"reason", enum_name(WaitReason::Workflow)}, {"awaited", id}};
   if (const auto timeout = step.node().timeout) data["until"] = to_rfc3339(now_ + *timeout);

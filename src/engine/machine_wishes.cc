@@ -25,17 +25,13 @@ void Machine::resume(Timestamp now) {
   tick(now);
 }
 
-Result<void> Machine::retry(Timestamp now) {
-  if (state_.failing_as())
-    return fail(ErrorKind::Conflict, "execution.compensated",
-                "what the execution did was undone when it failed; start it anew");
+void Machine::retry(Timestamp now) {
   at(now);
   emit(EventType::Resumed, {{"retried", true}});
   deadline_.reset();
   if (const auto timeout = state_.definition().timeout) deadline_ = now + *timeout;
   resume_planning();
   update_status();
-  return {};
 }
 
 std::int64_t Machine::signal(std::string_view name, const Json& payload, Timestamp now) {
@@ -88,7 +84,9 @@ void Machine::resolve(const StepRef& step, bool happened, Json output, Timestamp
 
 void Machine::deliver(const Message& message, Timestamp now) {
   changes_.taken.push_back(message.id);
-  if (is_over()) return;
+  // One that waits for a slot can only be cancelled.
+  const bool is_queued = execution().status == ExecutionStatus::Pending;
+  if (is_over() || (is_queued && message.kind != MessageKind::Cancel)) return;
   switch (message.kind) {
     case MessageKind::Event:
       signal(message.data.at("name").as_string(), message.data.at("data"), now);

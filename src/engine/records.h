@@ -51,7 +51,7 @@ struct Execution {
   std::string name;
   ExecutionStatus status = ExecutionStatus::Pending;
   /// Why nothing moves, while nothing does: `approval`, `timer`, `retry`, `event`, `answer`,
-  /// `task`, `workflow`.
+  /// `task`, `workflow`; of a pending one `slot`, `rate`.
   std::optional<std::string> waiting_for;
   std::string trigger;
   Json input;
@@ -153,6 +153,8 @@ struct Step {
   NodeType type = NodeType::Transform;
   StepStatus status = StepStatus::Pending;
   std::optional<std::string> waiting_for;
+  /// When time alone ends the wait.
+  std::optional<Timestamp> waits_until;
   std::int64_t attempt = 0;
   Json input;
   Json output;
@@ -171,7 +173,7 @@ struct Step {
   std::optional<ExecutionId> execution;
 };
 BOOST_DESCRIBE_STRUCT(Step, (),
-                      (id, execution_id, node_id, path, type, status, waiting_for, attempt, input,
+                      (id, execution_id, node_id, path, type, status, waiting_for, waits_until, attempt, input,
                        output, error, agent_id, tool_id, turns, started_at, finished_at,
                        duration_ms, cost_usd, tokens, items, execution))
 

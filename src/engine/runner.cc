@@ -133,6 +133,9 @@ Task<Result<Execution>> Runner::add(Execution execution,
                                     std::shared_ptr<const Definition> definition,
                                     std::shared_ptr<const ProjectScope> project, Json document) {
   if (is_stopping_) co_return std::unexpected(stopping());
+  // The same start again, while the first is on its way.
+  if (active_.contains(execution.id.value))
+    co_return co_await call(execution.id, [](Machine&) { return Result<void>(); });
   auto run = std::make_shared<Run>(io_, execution.id);
   run->machine.emplace(std::move(execution), std::move(definition), parts_.kinds,
                        MachineOptions{options_.step_timeout});
@@ -148,18 +151,6 @@ Task<Result<Execution>> Runner::add(Execution execution,
   });
   spawn_drive(run);
   co_return co_await wait_for(std::move(call));
-}
-
-Task<Result<Execution>> Runner::add_to_backlog(journal::Entry entry, Json document) {
-  if (is_stopping_) co_return std::unexpected(stopping());
-  auto execution = entry.execution;
-  QD_CO_CHECK(co_await insert(std::move(entry), std::move(document)));
-  watchers_.tell(execution);
-  metrics_.add_started();
-  ++backlog_;
-  ++backlog_additions_;
-  fill();
-  co_return execution;
 }
 
 // --- driving one execution
@@ -269,7 +260,10 @@ void Runner::leave(const RunPtr& run) {
   if (active_.empty()) emptied_.ring();
   if (is_stopping_) return;
   if (was_full) kick_.ring();
+  if (run->comes_back) to_take_up_.push_back(run->id.value);
   fill();
+  const bool frees_slot = !run->machine || is_final(run->machine->execution().status);
+  if (backlog_.total() > 0 && (has_ready_ || frees_slot)) look_for_work();
 }
 
 /// Could not be brought into memory.
@@ -301,10 +295,16 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   if (!machine.is_at_rest()) entry.lease = lease();
   const auto wake_at = entry.timing.wake_at;
   const auto queues = queues_of(entry.changes);
+  const bool has_lanes = std::ranges::any_of(
+      entry.changes.children, [](const Child& child) { return child.standing.lane.has_value(); });
+  const bool is_over = is_final(entry.execution.status);
+  entry.leaves_lane = is_over && run->machine->state().definition().concurrency;
   Result<journal::Woken> committed;
   reach(parts_.boundaries, Boundary::BeforeCommit);
   if (run->is_new)
-    committed = co_await insert(std::move(entry), run->document);
+    committed = co_await insert(run->id, [&](db::Transaction& tx) {
+      return journal::insert(tx, entry, run->document);
+    });
   else
     committed = co_await append(run, std::move(entry));
   if (!committed) co_return std::unexpected(committed.error());
@@ -315,17 +315,20 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
     watchers_.tell_queue(machine.execution().project_id, queue);
   set_timer(run->id.value, wake_at);
   const auto& execution = machine.execution();
-  if (is_final(execution.status)) metrics_.add_finished(execution.status);
+  if (is_over) metrics_.add_finished(execution.status);
+  if (run->is_queued && is_over) forget_waiting(execution.project_id);
   watchers_.tell(execution);
   wake(*committed);
+  if (has_lanes) asio::co_spawn(io_, recount(), asio::detached);
   co_return Result<void>();
 }
 
-Task<Result<journal::Woken>> Runner::insert(journal::Entry entry, Json document) {
+Task<Result<journal::Woken>> Runner::insert(ExecutionId id, Store store) {
   try {
-    co_return co_await parts_.database.write(
-        [&](db::Transaction& tx) { return journal::insert(tx, entry, document); });
-  } catch (const db::ConstraintViolation&) {
+    co_return co_await parts_.database.write(std::move(store));
+  } catch (const db::ConstraintViolation& violation) {
+    if (violation.kind == db::ConstraintViolation::Kind::Unique)
+      co_return fail(ErrorKind::Conflict, "execution.exists", "this execution was started already");
     co_return fail(ErrorKind::NotFound, "project.not_found", "the project is gone");
   } catch (const db::Overloaded&) {
     co_return std::unexpected(Error{.kind = ErrorKind::Limited,
@@ -334,7 +337,7 @@ Task<Result<journal::Woken>> Runner::insert(journal::Entry entry, Json document)
                                     .retry_after = std::chrono::seconds(1)});
   } catch (const db::OutcomeUnknown&) {
     // If it was stored after all, it is run although nobody was told.
-    set_timer(entry.execution.id.value, parts_.clock.now() + kRetry);
+    set_timer(id.value, parts_.clock.now() + kRetry);
   } catch (const db::Unavailable& error) {
     log::error("an execution could not be stored", {{"error", error.what()}});
   }
@@ -417,7 +420,7 @@ Task<Result<void>> Runner::build(RunPtr run, journal::Stored stored) {
     machine.state().set_project(std::move(project));
     for (const auto& event : stored.events) machine.state().apply(event);
     if (is_stopping_) machine.hold();
-    machine.take_up(stored.deadline, parts_.clock.now());
+    begin_or_go_on(*run, stored);
     for (const auto& message : stored.messages) machine.deliver(message, parts_.clock.now());
     co_return Result<void>();
   } catch (const std::exception& error) {
@@ -441,7 +444,11 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
   execution.updated_at = now;
   execution.finished_at = now;
   ++execution.revision;
-  journal::Entry entry{.execution = execution, .changes = {}, .timing = {}, .fence = run->fence};
+  journal::Entry entry{.execution = execution,
+                       .changes = {},
+                       .timing = {},
+                       .fence = run->fence,
+                       .leaves_lane = true};
   entry.changes.events.push_back(
       {execution.revision,
        now,
@@ -453,6 +460,7 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
   const auto closed = co_await append(run, std::move(entry));
   if (!closed) co_return;
   wake(*closed);
+  if (stored.is_queued) forget_waiting(execution.project_id);
   metrics_.add_finished(execution.status);
   watchers_.tell(execution);
 }

@@ -4,7 +4,7 @@
 //
 // Everything here runs on the engine's one thread. runner.cc holds, drives and stores executions;
 // runner_flights.cc runs the attempts; runner_time.cc knows what is due, and what other processes
-// left or hold.
+// left or hold; runner_queue.cc knows what waits for a slot.
 #pragma once
 
 #include <deque>
@@ -14,12 +14,14 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include "engine/backlog.h"
 #include "engine/bell.h"
 #include "engine/engine.h"
 #include "engine/engine_metrics.h"
 #include "engine/error_scope.h"
 #include "engine/journal.h"
 #include "engine/model_texts.h"
+#include "engine/start_pressure.h"
 #include "engine/watchers.h"
 
 namespace qd::engine {
@@ -53,16 +55,29 @@ class Runner {
   /// happened is stored.
   Task<void> stop();
 
-  /// How many are stored and wait for a place.
-  [[nodiscard]] std::size_t backlog() const { return backlog_ + to_take_up_.size(); }
-  [[nodiscard]] bool is_full() const { return active_.size() >= options_.max_active; }
+  /// Whether one more start is taken: Limited `engine.busy` where the journal is far behind, or too
+  /// many wait.
+  [[nodiscard]] Result<void> accept(const ProjectId& project);
+  /// Those that are on their way to the journal.
+  StartPressure& pressure() { return pressure_; }
+  /// Whether a new execution has to queue for a place on this node.
+  [[nodiscard]] bool is_crowded() const { return is_full() || has_ready_; }
+  /// Takes up those in the queue that may start now, wherever their slots came free. Returns at
+  /// once.
+  void look_for_work();
 
-  /// A new execution, begun; durable when it resumes.
+  /// An execution as it is stored.
+  Task<std::optional<Execution>> find(ExecutionId id);
+  /// A new execution, begun; durable when it resumes. Conflict `execution.exists` where its id is
+  /// taken.
   Task<Result<Execution>> add(Execution execution, std::shared_ptr<const Definition> definition,
                               std::shared_ptr<const ProjectScope> project, Json document);
-  /// A new execution, perhaps with events of its past, that is begun when there is a place; durable
-  /// when it resumes.
-  Task<Result<Execution>> add_to_backlog(journal::Entry entry, Json document);
+  /// A new execution, perhaps with events of its past, that is begun when it has a slot, be it at
+  /// once; durable when it resumes.
+  Task<Result<Execution>> enqueue(journal::Entry entry, Json document, ProjectLimits limits,
+                                  admission::Standing standing);
+  /// Begins again one that failed, was cancelled or timed out, when it has a slot.
+  Task<Result<Execution>> retry(ExecutionId id);
   /// They have messages, or are to be begun.
   void wake(const journal::Woken& executions);
   /// The same, where this node holds the execution.
@@ -87,6 +102,10 @@ class Runner {
     std::optional<Machine> machine;
     std::int64_t fence = 0;
     bool is_forced = false;
+    /// It waits for a slot: nothing of it is begun.
+    bool is_queued = false;
+    /// It got a slot while it was in memory for something else: to be loaded anew.
+    bool comes_back = false;
     /// Not stored yet; then with the document that goes along.
     bool is_new = false;
     Json document;
@@ -120,7 +139,8 @@ class Runner {
   Task<Result<void>> build(RunPtr run, journal::Stored stored);
   Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
   Task<Result<void>> commit(RunPtr run, Changes changes);
-  Task<Result<journal::Woken>> insert(journal::Entry entry, Json document);
+  using Store = std::function<journal::Woken(db::Transaction&)>;
+  Task<Result<journal::Woken>> insert(ExecutionId id, Store store);
   Task<Result<journal::Woken>> append(RunPtr run, journal::Entry entry);
   [[nodiscard]] journal::Lease lease() const;
 
@@ -142,8 +162,19 @@ class Runner {
   Task<void> find_unfinished(Timestamp horizon);
   Task<void> find_mail();
   void fill();
-  Task<void> fill_from_backlog();
   Task<void> renew_leases();
+
+  // runner_queue.cc
+  [[nodiscard]] bool is_full() const { return active_.size() >= options_.max_active; }
+  void note_waiting(const ProjectId& project, admission::Obstacle obstacle);
+  void forget_waiting(const ProjectId& project);
+  void begin_or_go_on(Run& run, const journal::Stored& stored);
+  Task<void> look();
+  Task<void> admit_waiting();
+  Task<admission::Round> next_round();
+  void take_up_admitted(const std::vector<admission::Admitted>& admitted);
+  Task<void> count_waiting();
+  Task<void> recount();
 
   boost::asio::io_context& io_;
   EngineParts& parts_;
@@ -165,9 +196,16 @@ class Runner {
   /// Rung when the last execution has left, at the end.
   Bell emptied_;
   std::deque<std::string> to_take_up_;
-  std::size_t backlog_ = 0;
-  std::uint64_t backlog_additions_ = 0;
-  bool is_filling_ = false;
+  Backlog backlog_;
+  StartPressure pressure_;
+  /// When the queue is looked at again at the latest.
+  std::optional<Timestamp> next_look_;
+  /// The project that got the last place: the next one's turn is next.
+  std::string last_served_;
+  /// Some in the queue wait for nothing but a place here.
+  bool has_ready_ = false;
+  bool is_look_wanted_ = false;
+  bool is_looking_ = false;
   bool is_stopping_ = false;
 };
 

@@ -13,8 +13,6 @@ namespace asio = boost::asio;
 using namespace boost::asio::experimental::awaitable_operators;
 
 constexpr std::int64_t kPage = 1'000;
-/// Between tries to reach a database that is gone.
-constexpr milliseconds kRetry{1'000};
 
 }  // namespace
 
@@ -42,6 +40,10 @@ void Runner::fire_due(Timestamp now) {
     flight->is_overdue = true;
     cancel(*flight);
   }
+  if (next_look_ && *next_look_ <= now) {
+    next_look_.reset();
+    look_for_work();
+  }
   while (!timers_.empty() && timers_.begin()->first <= now && !is_full()) {
     const auto id = timers_.begin()->second;
     timers_.erase(timers_.begin());
@@ -58,6 +60,7 @@ std::optional<Timestamp> Runner::next_moment() const {
   if (!stops_.empty()) next = stops_.begin()->first;
   if (!timers_.empty() && !is_full() && (!next || timers_.begin()->first < *next))
     next = timers_.begin()->first;
+  if (next_look_ && (!next || *next_look_ < *next)) next = next_look_;
   return next;
 }
 
@@ -82,6 +85,8 @@ Task<void> Runner::keep_leases() {
     try {
       co_await renew_leases();
       co_await find_unfinished(parts_.clock.now() + options_.lease);
+      co_await count_waiting();
+      if (backlog_.total() > 0) look_for_work();
     } catch (const std::runtime_error& error) {
       log::error("the leases can't be renewed", {{"error", error.what()}});
     }
@@ -100,27 +105,28 @@ Task<void> Runner::renew_leases() {
 // ------------------------------------------------------------------------------------
 
 Task<void> Runner::take_up() {
-  return find_unfinished(Timestamp::max());
+  co_await find_unfinished(Timestamp::max());
+  co_await count_waiting();
+  look_for_work();
 }
 
 /// What no living node holds and moves by itself, or will by the horizon.
 Task<void> Runner::find_unfinished(Timestamp horizon) {
   std::string after;
-  std::size_t pending = 0;
   for (;;) {
     const journal::Search search{.owner = owner_, .now = parts_.clock.now(), .limit = kPage};
     const auto page = co_await parts_.database.read(
         [&](db::Snapshot& view) { return journal::unfinished(view, search, after, horizon); });
     for (const auto& one : page) {
       if (active_.contains(one.id)) continue;
-      if (one.status == ExecutionStatus::Pending) ++pending;
-      if (one.status == ExecutionStatus::Running) to_take_up_.push_back(one.id);
+      const bool moves =
+          one.status == ExecutionStatus::Pending || one.status == ExecutionStatus::Running;
+      if (moves) to_take_up_.push_back(one.id);
       if (one.wake_at) set_timer(one.id, one.wake_at);
     }
     if (std::ssize(page) < kPage) break;
     after = page.back().id;
   }
-  backlog_ = std::max(backlog_, pending);
   fill();
   co_await find_mail();
 }
@@ -144,33 +150,6 @@ void Runner::fill() {
     to_take_up_.pop_front();
     hold({id});
   }
-  if (backlog_ == 0 || is_full() || std::exchange(is_filling_, true)) return;
-  asio::co_spawn(io_, fill_from_backlog(), asio::detached);
-}
-
-Task<void> Runner::fill_from_backlog() {
-  const auto additions = backlog_additions_;
-  const journal::Search search{
-      .owner = owner_,
-      .now = parts_.clock.now(),
-      .limit = static_cast<std::int64_t>(options_.max_active - active_.size())};
-  std::vector<journal::Unfinished> page;
-  bool is_read = false;
-  try {
-    page = co_await parts_.database.read(
-        [&](db::Snapshot& view) { return journal::backlog(view, search); });
-    is_read = true;
-  } catch (const std::runtime_error& error) {
-    log::error("the waiting executions can't be read", {{"error", error.what()}});
-  }
-  if (!is_read) co_await (halt_.wait() || parts_.clock.sleep_until(parts_.clock.now() + kRetry));
-  is_filling_ = false;
-  if (is_stopping_) co_return;
-  if (!is_read) co_return fill();
-  const bool is_all = std::ssize(page) < search.limit && additions == backlog_additions_;
-  backlog_ = is_all ? 0 : std::max<std::size_t>(1, backlog_ - std::min(backlog_, page.size()));
-  for (const auto& one : page)
-    if (!active_.contains(one.id)) hold({one.id});
 }
 
 // --- the end

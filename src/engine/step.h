@@ -14,6 +14,7 @@
 #include "connect/models/model.h"
 #include "engine/definition.h"
 #include "engine/planner.h"
+#include "engine/standing.h"
 
 namespace qd::engine {
 
@@ -122,6 +123,8 @@ struct StepBegins {
   WorkflowVersion workflow;
   std::string name;
   Json input;
+  /// What its `concurrency` says of it.
+  admission::Standing standing = {};
   enum class Then { Wait, GoOn } then = Then::Wait;
 };
 

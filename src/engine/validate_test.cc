@@ -120,6 +120,26 @@ nodes:
   EXPECT_TRUE(missing[0].starts_with("/nodes/0/id ")) << missing[0];
 }
 
+TEST(Validate, ConcurrencyHasALimitAndAKeyOfWhatIsKnownAtTheStart) {
+  const auto with = [](std::string_view concurrency) {
+    return faults_of(fmt::format(
+        "concurrency: {}\nnodes: [{{id: a, type: transform, with: {{set: {{}}}}}}]", concurrency));
+  };
+  EXPECT_EQ(with("{limit: 10}"), Lines{});
+  EXPECT_EQ(with("{limit: 1, key: \"{{ input.repo }}-{{ vars.x }}\"}"), Lines{});
+  for (const auto* limit : {"{limit: 0}", "{limit: 10001}", "{limit: ten}", "{}", "3"}) {
+    const auto faults = with(limit);
+    ASSERT_EQ(faults.size(), 1) << limit;
+    EXPECT_TRUE(faults[0].starts_with("/concurrency")) << faults[0];
+  }
+  EXPECT_EQ(with("{limit: 1, key: \"{{ steps.a.output }}\"}"),
+            (Lines{"/concurrency/key concurrency.key: the key can't use 'steps': it is rendered "
+                   "before the execution starts, from input, vars, project and workflow"}));
+  const auto syntax = with("{limit: 1, key: \"{{ input. }}\"}");
+  ASSERT_EQ(syntax.size(), 1);
+  EXPECT_TRUE(syntax[0].starts_with("/concurrency/key expression.syntax")) << syntax[0];
+}
+
 TEST(Validate, LooksIntoBodies) {
   EXPECT_EQ(faults_of(R"(
 nodes:

@@ -1,5 +1,6 @@
 #include "executions/service.h"
 
+#include "executions/explain.h"
 #include "executions/store.h"
 #include "platform/api/paging.h"
 
@@ -76,11 +77,34 @@ Task<Result<api::Page<Execution>>> ExecutionService::list(api::Caller caller,
 }
 
 Task<Result<Execution>> ExecutionService::get(api::Caller caller, ExecutionId id) {
-  co_return co_await parts_.database.read([&](db::Snapshot& view) -> Result<Execution> {
-    QD_TRY(auto execution, find(view, caller, id, ProjectRole::Viewer));
-    engine::large_values::join(view, execution);
-    return definitions::to_answer(std::move(execution));
+  QD_CO_TRY(auto execution,
+            co_await parts_.database.read([&](db::Snapshot& view) -> Result<engine::Execution> {
+              QD_TRY(auto found, find(view, caller, id, ProjectRole::Viewer));
+              engine::large_values::join(view, found);
+              return found;
+            }));
+  auto explanation = co_await explanation_of(execution);
+  auto answer = definitions::to_answer(std::move(execution));
+  answer.explanation = std::move(explanation);
+  co_return answer;
+}
+
+/// Nothing where it moves, is over, or can't be looked into.
+Task<std::optional<std::string>> ExecutionService::explanation_of(engine::Execution execution) {
+  using engine::ExecutionStatus;
+  if (engine::is_final(execution.status) || execution.status == ExecutionStatus::Running)
+    co_return std::nullopt;
+  const auto definition = co_await definition_of(execution);
+  if (!definition) co_return std::nullopt;
+  const auto limits = co_await parts_.catalog.limits(execution.project_id);
+  const auto wait = co_await parts_.database.read([&](db::Snapshot& view) {
+    return engine::admission::why_waiting(view, execution, limits.value_or(engine::ProjectLimits{}),
+                                          parts_.clock.now());
   });
+  const auto told = co_await parts_.database.read(
+      [&](db::Snapshot& view) { return store::step_events(view, execution.id, ""); });
+  const auto steps = engine::fold_steps(execution, **definition, told.events);
+  co_return explain({execution, **definition, steps, wait, parts_.clock.now()});
 }
 
 Task<Result<std::shared_ptr<const engine::Definition>>> ExecutionService::definition_of(
@@ -99,12 +123,12 @@ Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId i
   QD_CO_TRY(const auto definition, co_await definition_of(execution));
   auto found = co_await parts_.database.read(
       [&](db::Snapshot& view) { return store::step_events(view, id, within); });
-  StepList list{.items = engine::fold_steps(execution, *definition, found.events),
-                .total = 0,
-                .has_more_inside = found.has_more_inside};
-  if (!within.empty())
-    std::erase_if(list.items,
-                  [&](const auto& step) { return !step.path.starts_with(within + "."); });
+  auto steps = engine::fold_steps(execution, *definition, found.events);
+  const Situation situation{execution, *definition, steps, std::nullopt, parts_.clock.now()};
+  StepList list{.items = {}, .total = 0, .has_more_inside = found.has_more_inside};
+  for (const auto& step : steps)
+    if (within.empty() || step.path.starts_with(within + "."))
+      list.items.push_back({step, explain_step(situation, step)});
   list.total = std::ssize(list.items);
   co_return list;
 }

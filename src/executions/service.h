@@ -78,6 +78,7 @@ class ExecutionService {
   Task<void> record(api::Caller caller, std::string action, engine::Execution execution);
   Task<Result<std::shared_ptr<const engine::Definition>>> definition_of(
       engine::Execution execution);
+  Task<std::optional<std::string>> explanation_of(engine::Execution execution);
 
   Parts parts_;
 };

@@ -82,9 +82,15 @@ struct StepQuery {
   std::optional<Text<1, 500>> within;
 };
 BOOST_DESCRIBE_STRUCT(StepQuery, (), (within))
+/// A step as it is answered.
+struct Step : engine::Step {
+  /// In words, why it does not move at the moment.
+  std::optional<std::string> explanation = {};
+};
+BOOST_DESCRIBE_STRUCT(Step, (engine::Step), (explanation))
 
 struct StepList {
-  std::vector<engine::Step> items;
+  std::vector<Step> items;
   std::int64_t total = 0;
   /// There is too much inside maps and loops to be listed: ask `within` one item.
   bool has_more_inside = false;

@@ -4,6 +4,7 @@
 
 #include "platform/api/paging.h"
 #include "projects/content_store.h"
+#include "projects/limits.h"
 #include "projects/project_store.h"
 #include "projects/retention.h"
 #include "projects/search.h"
@@ -38,6 +39,7 @@ void check_size(const std::optional<JsonObject>& value, std::string_view path,
 Result<void> check(const ProjectDraft& draft) {
   std::vector<Fault> faults;
   check_size(draft.settings, "/settings", faults);
+  if (draft.settings) check_limits(*draft.settings, faults);
   check_size(draft.metadata, "/metadata", faults);
   if (const auto retention = retention_of(draft.settings.value_or(JsonObject{})); !retention)
     std::ranges::copy(retention.error().faults, std::back_inserter(faults));

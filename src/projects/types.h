@@ -30,7 +30,8 @@ struct ProjectDraft {
   std::optional<Slug> slug;
   std::optional<Text<0, 10'000>> description;
   std::optional<ProjectStatus> status;
-  /// `protected: true` keeps it from being deleted.
+  /// `protected: true` keeps it from being deleted; `max_concurrent_executions` and
+  /// `max_starts_per_minute` limit what runs in it.
   std::optional<JsonObject> settings;
   std::optional<JsonObject> metadata;
   /// Every signed-in user may read it.

@@ -26,7 +26,8 @@ void ToolApi::add_routes(api::Router& router) {
               .tag = "tools",
               .summary = "Call the published tool once, as an execution of its own.",
               .scope = "executions:write",
-              .status = 202},
+              .status = 202,
+              .repeatable = true},
              *this, &ToolApi::test);
 }
 
@@ -43,7 +44,8 @@ Task<Result<api::Replied<definitions::Execution>>> ToolApi::test(
       .name = "Test of " + tool.name,
       .input = JsonObject{{"arguments", request.body.arguments.value_or(JsonObject{})}},
       .trigger = "tool",
-      .created_by = request.caller.user};
+      .created_by = request.caller.user,
+      .id = definitions::start_id(request)};
   const milliseconds wait{request.body.wait_ms ? request.body.wait_ms->value : 30'000};
   co_return co_await starter_.start(std::move(start), wait);
 }

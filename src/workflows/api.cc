@@ -22,7 +22,10 @@ void WorkflowApi::add_routes(api::Router& router) {
               .body_limit = 16 << 20,
               .description =
                   "Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished "
-                  "execution where it is over by then."},
+                  "execution where it is over by then. Repeated with its `Idempotency-Key` it "
+                  "starts nothing "
+                  "twice, also where the first answer was lost.",
+              .repeatable = true},
              *this, &WorkflowApi::execute);
 }
 
@@ -47,7 +50,8 @@ Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(
                              .trigger = "manual",
                              .priority = body.priority ? body.priority->value : 0,
                              .created_by = request.caller.user,
-                             .test = {}};
+                             .test = {},
+                             .id = definitions::start_id(request)};
   if (body.stop_at && !body.test.value_or(false))
     co_return fail(ErrorKind::Invalid, "execution.no_test_run",
                    "only a test run stops at a step: send test: true with stop_at");

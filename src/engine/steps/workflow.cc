@@ -1,5 +1,6 @@
 #include "engine/steps/workflow.h"
 
+#include "engine/admission.h"
 #include "engine/json_schema.h"
 
 namespace qd::engine {
@@ -22,6 +23,21 @@ StepFailed to_failed(const Error& error) {
 
 }  // namespace
 
+/// What the workflow's `concurrency` says of an execution with this input.
+Task<Result<admission::Standing>> WorkflowStep::standing_of(const StepRun& run,
+                                                            const NamedWorkflow& workflow,
+                                                            const Json& input) {
+  if (!workflow.definition->concurrency) co_return admission::Standing{};
+  QD_CO_TRY(const auto project, co_await catalog_.project(run.project));
+  Execution execution;
+  execution.project_id = run.project;
+  execution.workflow_id = workflow.version.workflow;
+  execution.workflow_version = workflow.version.version;
+  execution.name = workflow.name;
+  execution.input = input;
+  co_return admission::standing_of(execution, *workflow.definition, project.get());
+}
+
 Task<StepResult> WorkflowStep::run(StepRun run) {
   const auto* name = json::find(run.input, "workflow");
   const auto* version = json::find(run.input, "version");
@@ -35,10 +51,13 @@ Task<StepResult> WorkflowStep::run(StepRun run) {
   Json value = input ? *input : Json(JsonObject());
   const auto fits = check_schema(found->definition->inputs, value, "/input");
   if (!fits) co_return to_failed(fits.error());
+  auto standing = co_await standing_of(run, *found, value);
+  if (!standing) co_return to_failed(standing.error());
   const bool goes_on = wait && wait->is_bool() && !wait->get_bool();
   co_return StepBegins{.workflow = std::move(found->version),
                        .name = std::move(found->name),
                        .input = std::move(value),
+                       .standing = *std::move(standing),
                        .then = goes_on ? StepBegins::Then::GoOn : StepBegins::Then::Wait};
 }
 

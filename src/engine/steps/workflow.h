@@ -14,6 +14,9 @@ class WorkflowStep final : public EffectStep {
   Task<StepResult> run(StepRun run) override;
 
  private:
+  Task<Result<admission::Standing>> standing_of(const StepRun& run, const NamedWorkflow& workflow,
+                                                const Json& input);
+
   Catalog& catalog_;
 };
 

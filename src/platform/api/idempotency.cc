@@ -30,21 +30,19 @@ struct Row {
 };
 BOOST_DESCRIBE_STRUCT(Row, (), (request_hash, status, headers, body, created_at))
 
-using Claimed = Result<std::optional<SavedReply>>;
+using Claimed = Result<IdempotencyStore::Claim>;
 
 Claimed replay(const Row& row, const IdempotencyStore::Key& key) {
   if (row.request_hash != key.request_hash)
     return fail(ErrorKind::Conflict, "idempotency.mismatch",
                 "this Idempotency-Key was used for another request; use a new key");
-  if (!row.status)
-    return fail(
-        ErrorKind::Conflict, "idempotency.in_progress",
-        "the first request with this Idempotency-Key has not been answered; look at what it did "
-        "before you try with a new key");
+  if (!row.status) return IdempotencyStore::Claim{.first_at = row.created_at, .is_open = true};
   if (*row.status == 0)
     return fail(ErrorKind::Conflict, "idempotency.shown_once",
                 "this request was answered; its answer held a secret that is shown only once");
-  return SavedReply{*row.status, row.body.value_or(""), row.headers.value_or("")};
+  return IdempotencyStore::Claim{
+      .reply = SavedReply{*row.status, row.body.value_or(""), row.headers.value_or("")},
+      .first_at = row.created_at};
 }
 
 }  // namespace
@@ -52,12 +50,13 @@ Claimed replay(const Row& row, const IdempotencyStore::Key& key) {
 Task<Claimed> IdempotencyStore::claim(Key key) {
   const auto now = clock_.now();
   co_return co_await database_.write([&](db::Transaction& tx) -> Claimed {
-    if (tx.execute(kClaim, key.caller, key.key, key.request_hash, now) == 1) return std::nullopt;
+    if (tx.execute(kClaim, key.caller, key.key, key.request_hash, now) == 1)
+      return Claim{.first_at = now};
     const auto row = tx.first<Row>(kFind, key.caller, key.key);
     if (row && row->created_at + kLifetime > now) return replay(*row, key);
     tx.execute(kRelease, key.caller, key.key);
     tx.execute(kClaim, key.caller, key.key, key.request_hash, now);
-    return std::nullopt;
+    return Claim{.first_at = now};
   });
 }
 

@@ -18,8 +18,8 @@ struct SavedReply {
   std::string etag;
 };
 
-/// Durable, shared by all nodes. A key whose first request never got its answer (a crash) stays
-/// refused, since what it did is not known.
+/// Durable, shared by all nodes. Where the first request with a key never got its answer (a crash),
+/// only an endpoint that knows what it did already may do it again.
 class IdempotencyStore {
  public:
   IdempotencyStore(db::Database& database, const Clock& clock)
@@ -31,9 +31,16 @@ class IdempotencyStore {
     /// Of method, path and body.
     std::string request_hash;
   };
-  /// Claims the key: nothing when it is new, the saved reply when it was answered. Fails with
-  /// `idempotency.mismatch` (other request) or `idempotency.in_progress`.
-  Task<Result<std::optional<SavedReply>>> claim(Key key);
+  struct Claim {
+    /// Where it was answered.
+    std::optional<SavedReply> reply = {};
+    /// When the key came first.
+    Timestamp first_at = {};
+    /// It came before and was not answered: that request is on its way, or was lost.
+    bool is_open = false;
+  };
+  /// Fails with `idempotency.mismatch` (other request).
+  Task<Result<Claim>> claim(Key key);
   Task<void> save(Key key, SavedReply reply);
   /// Frees the key after a failure that left nothing behind.
   Task<void> release(Key key);

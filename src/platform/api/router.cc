@@ -109,12 +109,25 @@ Result<void> check_rate(RateLimiter* limiter, std::string_view key) {
             .retry_after = verdict.retry_after});
 }
 
+std::string digest_of(std::string_view text) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
 std::string hash_of(const http::Request& request) {
-  const auto text =
-      request.method + '\n' + request.path + '?' + request.query + '\n' + request.body;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return to_hex(
+      digest_of(request.method + '\n' + request.path + '?' + request.query + '\n' + request.body));
+}
+
+std::string repeat_id(const IdempotencyStore::Key& key, Timestamp first_at) {
+  return named_uuid(first_at, digest_of(key.caller + '\n' + key.key));
+}
+
+/// Whether the same may go well a moment later.
+bool is_passing(const Error& error) {
+  return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Limited;
 }
 
 http::Response respond(Reply reply, const http::Request& request) {
@@ -307,12 +320,21 @@ Task<Result<Reply>> Router::call(const Route& route, RequestContext context) {
                    "Idempotency-Key must be at most 255 bytes of UTF-8");
   const IdempotencyStore::Key key{context.caller.user.value, context.idempotency_key,
                                   hash_of(*context.raw)};
-  QD_CO_TRY(auto saved, co_await parts_.idempotency->claim(key));
-  if (saved)
+  QD_CO_TRY(auto claim, co_await parts_.idempotency->claim(key));
+  if (auto& saved = claim.reply)
     co_return Reply{
         .status = saved->status, .body = std::move(saved->body), .etag = std::move(saved->etag)};
+  const bool repeatable = route.endpoint.repeatable;
+  if (claim.is_open && !repeatable)
+    co_return fail(
+        ErrorKind::Conflict, "idempotency.in_progress",
+        "the first request with this Idempotency-Key has not been answered; look at what it did "
+        "before you try with a new key");
+  if (repeatable) context.repeat_id = repeat_id(key, claim.first_at);
   auto reply = co_await route.call(std::move(context));
-  if (!reply || reply->raw) {
+  if (!reply && repeatable && is_passing(reply.error())) {
+    // The key stays as it is: another request with it may be on its way.
+  } else if (!reply || reply->raw) {
     co_await parts_.idempotency->release(key);
   } else if (route.endpoint.secret_reply) {
     co_await parts_.idempotency->save(key, {});

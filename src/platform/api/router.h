@@ -72,6 +72,9 @@ struct RequestContext {
   /// The revision named by `If-Match`, when there was one.
   std::optional<std::int64_t> if_match;
   std::string idempotency_key;
+  /// Of a repeatable endpoint: a UUID that is the same for each request with this caller's key.
+  /// Empty: there was no key.
+  std::string repeat_id;
   const http::Request* raw = nullptr;
   /// A path parameter; present for every `{name}` of the endpoint's path.
   [[nodiscard]] const std::string& path(std::string_view name) const {
@@ -136,6 +139,9 @@ struct Endpoint {
   std::string description = {};
   /// The answer shows a secret once: it is not kept for a repeated `Idempotency-Key`.
   bool secret_reply = false;
+  /// With the same `repeat_id` it does nothing twice and answers the same: a request whose answer
+  /// was lost is done again.
+  bool repeatable = false;
   /// What a RawBody handler reads when the body is JSON; for OpenAPI only.
   const json::TypeInfo* documented_body = nullptr;
 };

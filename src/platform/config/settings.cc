@@ -132,6 +132,17 @@ constexpr std::array kSettings{
             1'000'000'000},
     Setting{"executions.retention_interval", Type::Duration, "1m",
             "How often it is looked for executions that were kept long enough.", 1'000, kDay},
+    Setting{"engine.max_active", Type::Number, "10000",
+            "Executions that a node moves at once; more wait in the database.", 1, 1'000'000},
+    Setting{
+        "engine.project_concurrency", Type::Number, "0",
+        "Executions of one project that are started and not over, where it sets no limit of its "
+        "own; 0: without limit.",
+        0, 1'000'000},
+    Setting{"engine.project_starts_per_minute", Type::Number, "0",
+            "Executions that one project starts in a minute, where it sets no limit of its own; 0: "
+            "without limit.",
+            0, 1'000'000},
     Setting{"drain_timeout", Type::Duration, "20s",
             "How long a stopping server waits for requests in flight.", 0, 10 * kMinute},
 };

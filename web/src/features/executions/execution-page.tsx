@@ -191,7 +191,7 @@ export function Component() {
             </span>
           </>
         }
-        description={!isFinal(execution.status) && execution.waiting_for ? `Waiting: ${execution.waiting_for}` : undefined}
+        description={isFinal(execution.status) ? undefined : (execution.explanation ?? execution.waiting_for ?? undefined)}
         actions={<SteeringButtons execution={execution} />}
       />
       <Card className="px-4 py-3">

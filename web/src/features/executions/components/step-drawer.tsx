@@ -14,7 +14,7 @@ type Step = Schema<'Step'>;
 function factsOf(step: Step): [string, string][] {
   return [
     ['Type', step.type],
-    ...(step.waiting_for && step.status === 'waiting' ? [['Waits for', step.waiting_for] as [string, string]] : []),
+    ...(step.explanation ? [['Not yet', step.explanation] as [string, string]] : []),
     ...(step.attempt > 1 ? [['Attempts', String(step.attempt)] as [string, string]] : []),
     ...(step.started_at ? [['Started', formatTime(step.started_at)] as [string, string]] : []),
     ...(step.duration_ms != null ? [['Duration', formatDuration(step.duration_ms)] as [string, string]] : []),

@@ -37,7 +37,7 @@ export function StepTable({ steps, nameOf, onSelect }: StepTableProps) {
               <span className="flex items-center gap-2">
                 <StatusBadge status={step.status} />
                 <span className="truncate text-xs text-muted">
-                  {step.status === 'failed' ? readError(step.error)?.message : step.status === 'waiting' ? step.waiting_for : ''}
+                  {step.status === 'failed' ? readError(step.error)?.message : step.explanation}
                 </span>
               </span>
             </Td>
