@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "platform/log/log.h"
@@ -173,6 +174,9 @@ void Session::unsubscribe(const std::string& name) {
 Task<void> Session::follow(std::string name, SubscriptionPtr subscription) {
   std::optional<Error> error;
   try {
+    // Not inside of co_spawn: a refusal that needs no database would end this before it has begun.
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::post(executor, asio::use_awaitable);
     const auto passed = co_await pass_on(name, subscription);
     if (!passed) error = passed.error();
   } catch (const boost::system::system_error&) {
