@@ -132,6 +132,10 @@ constexpr std::array kSettings{
             1'000'000'000},
     Setting{"executions.retention_interval", Type::Duration, "1m",
             "How often it is looked for executions that were kept long enough.", 1'000, kDay},
+    Setting{"code.node", Type::Text, "node",
+            "The Node that runs JavaScript of code steps: a name that PATH knows, or a path."},
+    Setting{"code.python", Type::Text, "python3",
+            "The Python that runs Python of code steps: a name that PATH knows, or a path."},
     Setting{"drain_timeout", Type::Duration, "20s",
             "How long a stopping server waits for requests in flight.", 0, 10 * kMinute},
 };
