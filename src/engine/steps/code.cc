@@ -24,8 +24,11 @@ Task<StepResult> CodeStep::run(StepRun run) {
     co_return StepUncertain{"the program may have run before the server stopped"};
   auto with = run.input.is_object() ? std::move(run.input.get_object()) : JsonObject{};
   auto input = take_input(with, run.scope);
-  auto program = json::from_json<CodeProgram>(Json(std::move(with)), json::Unknown::Reject, "/with");
+  auto program =
+      json::from_json<CodeProgram>(Json(std::move(with)), json::Unknown::Reject, "/with");
   if (!program) co_return to_failure(program.error());
+  if (run.node->timeout)
+    program->timeout = format_duration(std::min(*run.node->timeout, kLongestCodeTime));
   auto outcome = co_await runner_.run(*std::move(program), std::move(input), run.deadline);
   if (!outcome.log.empty()) {
     StepRecord log{.type = "log", .data = JsonObject{{"text", std::move(outcome.log)}}};

@@ -1,4 +1,5 @@
-// Runs what people wrote in JavaScript or Python, in a sandbox: for code steps and tools of kind code.
+// Runs what people wrote in JavaScript or Python, in a sandbox: for code steps and tools of kind
+// code.
 #pragma once
 
 #include "engine/step.h"
@@ -20,6 +21,8 @@ struct CodeProgram {
   std::optional<Whole<64, 1'024>> memory_mb;
 };
 BOOST_DESCRIBE_STRUCT(CodeProgram, (), (language, source, timeout, memory_mb))
+
+inline constexpr milliseconds kLongestCodeTime{600'000};
 
 struct CodeOutcome {
   StepResult result;

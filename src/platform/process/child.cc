@@ -1,5 +1,10 @@
 #include "platform/process/child.h"
 
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -9,18 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
-
-#include <boost/asio/use_awaitable.hpp>
-
 namespace qd::process {
 namespace {
 
 namespace asio = boost::asio;
 
-/// Above every number that a child is given, so that none is overwritten while they are handed over.
+/// Above every number that a child is given, so that none is overwritten while they are handed
+/// over.
 constexpr int kLowest = 16;
 
 [[noreturn]] void fault(std::string_view what, int error = errno) {
@@ -50,7 +50,8 @@ class SpawnPlan {
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
     ::sigfillset(&signals);
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    ::posix_spawnattr_setflags(&attributes_,
+                               POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
@@ -65,7 +66,9 @@ class SpawnPlan {
     words.push_back(nullptr);
     char* nothing = nullptr;
     pid_t pid = -1;
-    if (const int error = ::posix_spawn(&pid, words[0], &actions_, &attributes_, words.data(), &nothing); error != 0)
+    if (const int error =
+            ::posix_spawn(&pid, words[0], &actions_, &attributes_, words.data(), &nothing);
+        error != 0)
       fault(command.front() + " can't be started", error);
     return pid;
   }
@@ -97,12 +100,14 @@ Descriptor readable_file(std::string_view content) {
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   // Opened again: with an offset of its own, and not for writing.
-  Descriptor readable(::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor readable(
+      ::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (readable.get() < 0) fault("a file in memory can't be read");
   return raised(std::move(readable));
 }
 
-Child::Child(asio::any_io_executor executor, const std::vector<std::string>& command, const std::vector<Given>& given)
+Child::Child(asio::any_io_executor executor, const std::vector<std::string>& command,
+             const std::vector<Given>& given)
     : ended_(std::move(executor)) {
   pid_ = SpawnPlan(given).start(command);
   boost::system::error_code error;

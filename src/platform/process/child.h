@@ -1,14 +1,13 @@
 // A child process with everything it is connected by.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <sys/types.h>
 
 #include "base/time.h"
 
@@ -49,7 +48,8 @@ class Child {
  public:
   /// Starts `command` (the first word is the path of the program) without environment. Throws
   /// std::runtime_error where that can't be done.
-  Child(boost::asio::any_io_executor executor, const std::vector<std::string>& command, const std::vector<Given>& given);
+  Child(boost::asio::any_io_executor executor, const std::vector<std::string>& command,
+        const std::vector<Given>& given);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child();

@@ -1,11 +1,11 @@
 #include "platform/process/program.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+
+#include <unistd.h>
 
 namespace qd::process {
 namespace {
@@ -14,7 +14,10 @@ namespace fs = std::filesystem;
 
 bool is_native(const fs::path& file) {
   char magic[4] = {};
-  return std::ifstream(file, std::ios::binary).read(magic, sizeof magic) && std::string_view(magic, 4) == "\x7f" "ELF";
+  return std::ifstream(file, std::ios::binary).read(magic, sizeof magic) &&
+         std::string_view(magic, 4) ==
+             "\x7f"
+             "ELF";
 }
 
 bool others_may(const fs::path& path, fs::perms wanted) {
@@ -24,7 +27,8 @@ bool others_may(const fs::path& path, fs::perms wanted) {
 
 bool others_can_reach(const fs::path& file) {
   if (!others_may(file, fs::perms::others_exec | fs::perms::others_read)) return false;
-  for (auto folder = file.parent_path(); folder != folder.root_path(); folder = folder.parent_path())
+  for (auto folder = file.parent_path(); folder != folder.root_path();
+       folder = folder.parent_path())
     if (!others_may(folder, fs::perms::others_exec)) return false;
   return true;
 }
@@ -32,7 +36,9 @@ bool others_can_reach(const fs::path& file) {
 std::optional<Program> usable(const fs::path& candidate) {
   std::error_code error;
   const auto path = fs::canonical(candidate, error);
-  if (error || !fs::is_regular_file(path, error) || ::access(path.c_str(), X_OK) != 0 || !is_native(path)) return std::nullopt;
+  if (error || !fs::is_regular_file(path, error) || ::access(path.c_str(), X_OK) != 0 ||
+      !is_native(path))
+    return std::nullopt;
   if (::geteuid() == 0 && !others_can_reach(path)) return std::nullopt;
   return Program{path.string()};
 }

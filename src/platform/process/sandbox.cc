@@ -1,7 +1,5 @@
 #include "platform/process/sandbox.h"
 
-#include <signal.h>
-
 #include <array>
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,6 +7,7 @@
 #include <boost/asio/system_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <signal.h>
 
 #include "platform/process/child.h"
 #include "platform/process/sandbox_command.h"
@@ -25,13 +24,15 @@ constexpr std::size_t kMaxStatus = 4'096;
 constexpr std::size_t kShownRefusal = 200;
 
 std::unexpected<Error> unavailable(std::string why) {
-  return fail(ErrorKind::Unavailable, "sandbox.unavailable", "this machine can't isolate programs: " + std::move(why));
+  return fail(ErrorKind::Unavailable, "sandbox.unavailable",
+              "this machine can't isolate programs: " + std::move(why));
 }
 
 /// What a program writes to one of its descriptors.
 class Stream {
  public:
-  Stream(const asio::any_io_executor& executor, std::size_t limit) : limit_(limit), pipe_(make_pipe()), reader_(executor) {
+  Stream(const asio::any_io_executor& executor, std::size_t limit)
+      : limit_(limit), pipe_(make_pipe()), reader_(executor) {
     reader_.assign(pipe_.read.release());
   }
   [[nodiscard]] const Descriptor& writer() const { return pipe_.write; }
@@ -41,7 +42,8 @@ class Stream {
   /// What is over the limit is dropped. False at the end.
   Task<bool> read_some() {
     std::array<char, 16'384> buffer;
-    const auto [error, size] = co_await reader_.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+    const auto [error, size] =
+        co_await reader_.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     if (error) co_return false;
     const auto kept = std::min(size, limit_ - text_.size());
@@ -67,19 +69,27 @@ class Stream {
 /// One program on its way.
 class Run {
  public:
-  Run(const asio::any_io_executor& executor, const SandboxRequest& request, const std::vector<std::string>& command,
-      const std::string& filter)
-      : log_(executor, request.limits.log), answer_(executor, request.limits.answer), status_(executor, kMaxStatus) {
+  Run(const asio::any_io_executor& executor, const SandboxRequest& request,
+      const std::vector<std::string>& command, const std::string& filter)
+      : log_(executor, request.limits.log),
+        answer_(executor, request.limits.answer),
+        status_(executor, kMaxStatus) {
     const auto input = readable_file(request.input);
     const auto rules = readable_file(filter);
     child_.emplace(executor, command,
-                   std::vector<Given>{{input, 0}, {log_.writer(), 1}, {log_.writer(), 2}, {answer_.writer(), 3},
-                                      {rules, kFilterDescriptor}, {status_.writer(), kStatusDescriptor}});
+                   std::vector<Given>{{input, 0},
+                                      {log_.writer(), 1},
+                                      {log_.writer(), 2},
+                                      {answer_.writer(), 3},
+                                      {rules, kFilterDescriptor},
+                                      {status_.writer(), kStatusDescriptor}});
     for (auto* stream : {&log_, &answer_, &status_}) stream->started();
   }
 
   /// Until it has ended.
-  Task<void> follow() { co_await (hear_answer() && log_.drain() && status_.drain() && child_->exited()); }
+  Task<void> follow() {
+    co_await (hear_answer() && log_.drain() && status_.drain() && child_->exited());
+  }
   /// Ends it, if it has not; resumes when nothing of it is left to write anything.
   Task<void> finish() {
     child_->kill();
@@ -92,7 +102,10 @@ class Run {
     const bool was_ended = is_late || answer_.is_over();
     if (!was_ended && !status_.text().contains("exit-code"))
       return unavailable(log_.text().substr(0, std::min(log_.text().find('\n'), kShownRefusal)));
-    SandboxResult result{.exit_code = exit_code_, .log = std::move(log_.text()), .is_log_cut = log_.is_over(), .answer = std::move(answer_.text())};
+    SandboxResult result{.exit_code = exit_code_,
+                         .log = std::move(log_.text()),
+                         .is_log_cut = log_.is_over(),
+                         .answer = std::move(answer_.text())};
     result.limit = limit(is_late);
     return result;
   }
@@ -107,10 +120,14 @@ class Run {
     if (answer_.is_over()) return SandboxLimit::Answer;
     if (is_late) return SandboxLimit::Deadline;
     switch (exit_code_ - kSignalled) {
-      case SIGXCPU: return SandboxLimit::Cpu;
-      case SIGXFSZ: return SandboxLimit::Files;
-      case SIGKILL: return SandboxLimit::Memory;
-      default: return std::nullopt;
+      case SIGXCPU:
+        return SandboxLimit::Cpu;
+      case SIGXFSZ:
+        return SandboxLimit::Files;
+      case SIGKILL:
+        return SandboxLimit::Memory;
+      default:
+        return std::nullopt;
     }
   }
 
@@ -143,9 +160,11 @@ class Sandbox::Place {
   Places* places_;
 };
 
-Sandbox::Sandbox(Clock& clock, std::size_t places) : clock_(clock), places_(asio::system_executor(), places) {
+Sandbox::Sandbox(Clock& clock, std::size_t places)
+    : clock_(clock), places_(asio::system_executor(), places) {
   auto tools = find_sandbox_tools();
-  readiness_ = tools ? Result<std::unique_ptr<const Readiness>>(std::make_unique<const Readiness>(*tools, make_syscall_filter()))
+  readiness_ = tools ? Result<std::unique_ptr<const Readiness>>(
+                           std::make_unique<const Readiness>(*tools, make_syscall_filter()))
                      : unavailable(tools.error().message);
   for (std::size_t i = 0; i < places; ++i) places_.try_send(boost::system::error_code());
 }
@@ -161,7 +180,9 @@ Task<Result<SandboxResult>> Sandbox::run(SandboxRequest request) {
   if (!readiness_) co_return std::unexpected(readiness_.error());
   const auto& [tools, filter] = **readiness_;
   auto waited = co_await (take_place() || clock_.sleep_until(request.deadline));
-  if (waited.index() == 1) co_return fail(ErrorKind::Limited, "sandbox.busy", "all sandboxes were taken until it was too late");
+  if (waited.index() == 1)
+    co_return fail(ErrorKind::Limited, "sandbox.busy",
+                   "all sandboxes were taken until it was too late");
   const auto executor = co_await asio::this_coro::executor;
   const auto command = sandbox_command(tools, request.program, request.arguments, request.limits);
   Run run(executor, request, command, filter);

@@ -67,7 +67,8 @@ class Sandbox {
   Task<Result<SandboxResult>> run(SandboxRequest request);
 
  private:
-  using Places = boost::asio::experimental::concurrent_channel<boost::asio::any_io_executor, void(boost::system::error_code)>;
+  using Places = boost::asio::experimental::concurrent_channel<boost::asio::any_io_executor,
+                                                               void(boost::system::error_code)>;
   class Place;
   struct Readiness;
 

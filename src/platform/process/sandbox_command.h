@@ -22,7 +22,8 @@ struct SandboxTools {
 /// `program.not_found` names the missing one.
 [[nodiscard]] Result<SandboxTools> find_sandbox_tools();
 
-[[nodiscard]] std::vector<std::string> sandbox_command(const SandboxTools& tools, const Program& program,
+[[nodiscard]] std::vector<std::string> sandbox_command(const SandboxTools& tools,
+                                                       const Program& program,
                                                        const std::vector<std::string>& arguments,
                                                        const SandboxLimits& limits);
 

@@ -1,10 +1,10 @@
 // For tests that run programs in real sandboxes.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "platform/process/sandbox.h"
 #include "support/stores.h"
@@ -15,15 +15,21 @@ using qd::test::run;
 
 class SandboxTest : public ::testing::Test {
  protected:
-  SandboxRequest request(const Program& program, std::vector<std::string> arguments, SandboxLimits limits = {},
-                         std::string input = "", milliseconds time = std::chrono::minutes(1)) {
-    return {.program = program, .arguments = std::move(arguments), .input = std::move(input), .limits = limits, .deadline = clock_.now() + time};
+  SandboxRequest request(const Program& program, std::vector<std::string> arguments,
+                         SandboxLimits limits = {}, std::string input = "",
+                         milliseconds time = std::chrono::minutes(1)) {
+    return {.program = program,
+            .arguments = std::move(arguments),
+            .input = std::move(input),
+            .limits = limits,
+            .deadline = clock_.now() + time};
   }
-  SandboxResult run_python(const std::string& source, SandboxLimits limits = {}, std::string input = "",
-                           milliseconds time = std::chrono::minutes(1)) {
+  SandboxResult run_python(const std::string& source, SandboxLimits limits = {},
+                           std::string input = "", milliseconds time = std::chrono::minutes(1)) {
     return finish(request(python(), {"-I", "-S", "-c", source}, limits, std::move(input), time));
   }
-  SandboxResult run_shell(const std::string& source, SandboxLimits limits = {}, std::string input = "") {
+  SandboxResult run_shell(const std::string& source, SandboxLimits limits = {},
+                          std::string input = "") {
     return finish(request(*find_program("bash"), {"-c", source}, limits, std::move(input)));
   }
   static Program python() { return *find_program("python3"); }

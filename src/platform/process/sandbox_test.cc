@@ -1,14 +1,13 @@
 // What a sandboxed program may use up, and how it ends. These run bubblewrap and fail without it.
 #include "platform/process/sandbox.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "platform/process/sandbox_fixture.h"
 
@@ -22,7 +21,8 @@ using ::testing::HasSubstr;
 class SandboxTest : public test::SandboxTest {};
 
 TEST_F(SandboxTest, GivesWhatAProgramSaysAndHowItEnds) {
-  const auto result = run_shell("read -r line; echo \"heard $line\"; echo loud >&2; echo answer >&3; exit 3", {}, "words\n");
+  const auto result = run_shell(
+      "read -r line; echo \"heard $line\"; echo loud >&2; echo answer >&3; exit 3", {}, "words\n");
 
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_EQ(result.log, "heard words\nloud\n");
@@ -33,7 +33,9 @@ TEST_F(SandboxTest, GivesWhatAProgramSaysAndHowItEnds) {
 TEST_F(SandboxTest, TakesAndGivesMoreThanAPipeHolds) {
   const std::string input(4 << 20, 'x');
 
-  const auto result = run_python("import sys, os\ndata = sys.stdin.read()\nwith open(3, 'w') as out: out.write(data)", {}, input);
+  const auto result = run_python(
+      "import sys, os\ndata = sys.stdin.read()\nwith open(3, 'w') as out: out.write(data)", {},
+      input);
 
   EXPECT_TRUE(result.answer == input);
 }
@@ -47,20 +49,23 @@ TEST_F(SandboxTest, KeepsTheStartOfALongLog) {
 }
 
 TEST_F(SandboxTest, EndsAProgramThatAnswersTooMuch) {
-  const auto result = run_python("import os\nwhile True: os.write(3, b'x' * 100_000)", {.answer = 1'000'000});
+  const auto result =
+      run_python("import os\nwhile True: os.write(3, b'x' * 100_000)", {.answer = 1'000'000});
 
   EXPECT_EQ(result.limit, SandboxLimit::Answer);
   EXPECT_EQ(result.answer.size(), 1'000'000U);
 }
 
 TEST_F(SandboxTest, EndsAProgramThatSleepsPastItsDeadline) {
-  const auto result = run_python("print('before', flush=True)\nimport time\ntime.sleep(10_000)", {}, "", 500ms);
+  const auto result =
+      run_python("print('before', flush=True)\nimport time\ntime.sleep(10_000)", {}, "", 500ms);
 
   EXPECT_EQ(result.limit, SandboxLimit::Deadline);
 }
 
 TEST_F(SandboxTest, EndsAProgramThatClosedItsOutputsAndSleeps) {
-  const auto result = run_python("import os, time\nfor fd in range(4): os.close(fd)\ntime.sleep(10_000)", {}, "", 500ms);
+  const auto result = run_python(
+      "import os, time\nfor fd in range(4): os.close(fd)\ntime.sleep(10_000)", {}, "", 500ms);
 
   EXPECT_EQ(result.limit, SandboxLimit::Deadline);
 }
@@ -72,19 +77,26 @@ TEST_F(SandboxTest, EndsAProgramThatSpins) {
 }
 
 TEST_F(SandboxTest, EndsAProgramThatSpinsAndWillNotHearOfIt) {
-  const auto result = run_python("import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", {.cpu = 1s});
+  const auto result =
+      run_python("import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+                 {.cpu = 1s});
 
   EXPECT_EQ(result.exit_code, 128 + SIGKILL);
 }
 
 TEST_F(SandboxTest, CountsTheTimeOfAllThreads) {
-  const auto result = run_python("import threading\nfor _ in range(8): threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()", {.cpu = 1s});
+  const auto result = run_python(
+      "import threading\nfor _ in range(8): threading.Thread(target=lambda: [0 for _ in iter(int, "
+      "1)]).start()",
+      {.cpu = 1s});
 
   EXPECT_EQ(result.limit, SandboxLimit::Cpu);
 }
 
 TEST_F(SandboxTest, RefusesMemoryOverTheLimit) {
-  const auto result = run_python("try:\n  x = bytearray(200 << 20)\nexcept MemoryError: print('refused')", {.memory = 100 << 20});
+  const auto result =
+      run_python("try:\n  x = bytearray(200 << 20)\nexcept MemoryError: print('refused')",
+                 {.memory = 100 << 20});
 
   EXPECT_EQ(result.log, "refused\n");
 }
@@ -110,7 +122,8 @@ for make in (os.fork, lambda: subprocess.run(['/usr/bin/true']), lambda: os.posi
   except OSError as error: print(error.strerror)
 )");
 
-  EXPECT_EQ(result.log, "Function not implemented\nFunction not implemented\nFunction not implemented\n");
+  EXPECT_EQ(result.log,
+            "Function not implemented\nFunction not implemented\nFunction not implemented\n");
 }
 
 TEST_F(SandboxTest, HasOnlySoManyThreads) {
@@ -126,7 +139,8 @@ try:
 except RuntimeError: pass
 print(5 < len(made) < 20)
 stop.set()
-)", {.threads = 20});
+)",
+                                 {.threads = 20});
 
   EXPECT_EQ(result.log, "True\n");
 }
@@ -139,13 +153,17 @@ try:
     with open(f'/tmp/{i}', 'wb') as file: size += file.write(b'x' * 500_000)
 except OSError as error: print(error.strerror)
 print(size <= 4 << 20)
-)", {.files = 4 << 20});
+)",
+                                 {.files = 4 << 20});
 
   EXPECT_EQ(result.log, "No space left on device\nTrue\n");
 }
 
 TEST_F(SandboxTest, EndsAProgramWhoseFileGrowsTooLarge) {
-  const auto result = run_python("import signal, os\nsignal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nos.truncate(os.open('/tmp/x', os.O_CREAT | os.O_RDWR), 1 << 40)", {.files = 1 << 20});
+  const auto result = run_python(
+      "import signal, os\nsignal.signal(signal.SIGXFSZ, "
+      "signal.SIG_DFL)\nos.truncate(os.open('/tmp/x', os.O_CREAT | os.O_RDWR), 1 << 40)",
+      {.files = 1 << 20});
 
   EXPECT_EQ(result.limit, SandboxLimit::Files);
 }
@@ -153,8 +171,12 @@ TEST_F(SandboxTest, EndsAProgramWhoseFileGrowsTooLarge) {
 TEST_F(SandboxTest, RunsOnlySoManyAtOnce) {
   Sandbox narrow(clock(), 1);
   asio::io_context io;
-  const auto first = asio::co_spawn(io, narrow.run(request(python(), {"-c", "import time; time.sleep(10_000)"}, {}, "", 500ms)), asio::use_future);
-  auto second = asio::co_spawn(io, narrow.run(request(python(), {"-c", "print('second')"}, {}, "", 300ms)), asio::use_future);
+  const auto first = asio::co_spawn(
+      io, narrow.run(request(python(), {"-c", "import time; time.sleep(10_000)"}, {}, "", 500ms)),
+      asio::use_future);
+  auto second =
+      asio::co_spawn(io, narrow.run(request(python(), {"-c", "print('second')"}, {}, "", 300ms)),
+                     asio::use_future);
 
   io.run();
 
@@ -166,7 +188,8 @@ TEST_F(SandboxTest, GivesItsPlaceToTheNext) {
   asio::io_context io;
   std::vector<std::future<Result<SandboxResult>>> all;
   for (int i = 0; i < 3; ++i)
-    all.push_back(asio::co_spawn(io, narrow.run(request(python(), {"-c", "print('mine')"})), asio::use_future));
+    all.push_back(asio::co_spawn(io, narrow.run(request(python(), {"-c", "print('mine')"})),
+                                 asio::use_future));
 
   io.run();
 
@@ -177,15 +200,17 @@ TEST_F(SandboxTest, IsGoneWhenItsTaskIsCancelled) {
   Sandbox narrow(clock(), 1);
   asio::io_context io;
   asio::cancellation_signal cancel;
-  auto cancelled = asio::co_spawn(io, narrow.run(request(python(), {"-c", "import time; time.sleep(10_000)"}, {}, "", 1h)),
-                                  asio::bind_cancellation_slot(cancel.slot(), asio::use_future));
+  auto cancelled = asio::co_spawn(
+      io, narrow.run(request(python(), {"-c", "import time; time.sleep(10_000)"}, {}, "", 1h)),
+      asio::bind_cancellation_slot(cancel.slot(), asio::use_future));
   asio::post(io, [&] { cancel.emit(asio::cancellation_type::terminal); });
 
   // Ends only because the program is gone: the deadline is an hour away.
   io.run();
 
   EXPECT_THROW(cancelled.get(), boost::system::system_error);
-  EXPECT_EQ(test::run(narrow.run(request(python(), {"-c", "print('its place')"})))->log, "its place\n");
+  EXPECT_EQ(test::run(narrow.run(request(python(), {"-c", "print('its place')"})))->log,
+            "its place\n");
 }
 
 TEST_F(SandboxTest, SaysSoWhereItCanNotIsolate) {

@@ -1,5 +1,12 @@
 #include "platform/process/syscall_filter.h"
 
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+#include <fcntl.h>
 #include <linux/prctl.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -8,57 +15,173 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <fcntl.h>
-#include <memory>
-#include <stdexcept>
-#include <string_view>
-
 namespace qd::process {
 namespace {
 
 // What an interpreter needs: memory, files, time, threads, its own signals. Everything else is
-// refused as if this kernel had never heard of it (ENOSYS), which C libraries know how to live with:
-// ptrace, mount, bpf, perf_event_open, keyctl, kexec_load, userfaultfd, io_uring, unshare, setns,
-// memfd_create and shared memory (they would escape the memory limit), and whatever the next kernel
-// brings.
+// refused as if this kernel had never heard of it (ENOSYS), which C libraries know how to live
+// with: ptrace, mount, bpf, perf_event_open, keyctl, kexec_load, userfaultfd, io_uring, unshare,
+// setns, memfd_create and shared memory (they would escape the memory limit), and whatever the next
+// kernel brings.
 constexpr std::array kPlain{
-    "brk", "madvise", "membarrier", "mprotect", "mremap", "msync", "munmap",
+    "brk",
+    "madvise",
+    "membarrier",
+    "mprotect",
+    "mremap",
+    "msync",
+    "munmap",
 
-    "access", "chdir", "chmod", "close", "close_range", "copy_file_range", "dup", "dup2", "dup3", "faccessat",
-    "faccessat2", "fadvise64", "fallocate", "fchdir", "fchmod", "fchmodat", "fdatasync", "flock", "fstat", "fstatfs",
-    "fsync", "ftruncate", "getcwd", "getdents", "getdents64", "link", "linkat", "lseek", "lstat", "mkdir", "mkdirat",
-    "newfstatat", "open", "openat", "pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "read",
-    "readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "sendfile", "stat", "statfs", "statx",
-    "symlink", "symlinkat", "truncate", "umask", "unlink", "unlinkat", "utimensat", "write", "writev",
+    "access",
+    "chdir",
+    "chmod",
+    "close",
+    "close_range",
+    "copy_file_range",
+    "dup",
+    "dup2",
+    "dup3",
+    "faccessat",
+    "faccessat2",
+    "fadvise64",
+    "fallocate",
+    "fchdir",
+    "fchmod",
+    "fchmodat",
+    "fdatasync",
+    "flock",
+    "fstat",
+    "fstatfs",
+    "fsync",
+    "ftruncate",
+    "getcwd",
+    "getdents",
+    "getdents64",
+    "link",
+    "linkat",
+    "lseek",
+    "lstat",
+    "mkdir",
+    "mkdirat",
+    "newfstatat",
+    "open",
+    "openat",
+    "pipe",
+    "pipe2",
+    "pread64",
+    "preadv",
+    "preadv2",
+    "pwrite64",
+    "pwritev",
+    "read",
+    "readlink",
+    "readlinkat",
+    "readv",
+    "rename",
+    "renameat",
+    "renameat2",
+    "rmdir",
+    "sendfile",
+    "stat",
+    "statfs",
+    "statx",
+    "symlink",
+    "symlinkat",
+    "truncate",
+    "umask",
+    "unlink",
+    "unlinkat",
+    "utimensat",
+    "write",
+    "writev",
 
-    "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd2", "poll",
-    "ppoll", "pselect6", "select",
+    "epoll_create",
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_pwait",
+    "epoll_pwait2",
+    "epoll_wait",
+    "eventfd2",
+    "poll",
+    "ppoll",
+    "pselect6",
+    "select",
     // Of socket pairs, with which event loops wake themselves.
-    "recvfrom", "sendto", "shutdown",
+    "recvfrom",
+    "sendto",
+    "shutdown",
 
-    "alarm", "clock_getres", "clock_gettime", "clock_nanosleep", "getitimer", "gettimeofday", "nanosleep", "setitimer",
-    "time", "times",
+    "alarm",
+    "clock_getres",
+    "clock_gettime",
+    "clock_nanosleep",
+    "getitimer",
+    "gettimeofday",
+    "nanosleep",
+    "setitimer",
+    "time",
+    "times",
 
-    "exit", "exit_group", "futex", "get_robust_list", "gettid", "rseq", "sched_get_priority_max",
-    "sched_get_priority_min", "sched_getaffinity", "sched_getparam", "sched_getscheduler", "sched_yield",
-    "set_robust_list", "set_tid_address",
+    "exit",
+    "exit_group",
+    "futex",
+    "get_robust_list",
+    "gettid",
+    "rseq",
+    "sched_get_priority_max",
+    "sched_get_priority_min",
+    "sched_getaffinity",
+    "sched_getparam",
+    "sched_getscheduler",
+    "sched_yield",
+    "set_robust_list",
+    "set_tid_address",
 
-    "kill", "pause", "restart_syscall", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn",
-    "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "tgkill", "tkill",
+    "kill",
+    "pause",
+    "restart_syscall",
+    "rt_sigaction",
+    "rt_sigpending",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "rt_sigsuspend",
+    "rt_sigtimedwait",
+    "sigaltstack",
+    "tgkill",
+    "tkill",
 
-    "arch_prctl", "capget", "getegid", "geteuid", "getgid", "getgroups", "getpgid", "getpgrp", "getpid", "getppid",
-    "getpriority", "getrandom", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "getuid", "prlimit64",
-    "sysinfo", "uname",
-    // bwrap's and prlimit's own, on the way in and out. A program that starts another is still alone:
-    // it becomes it.
-    "execve", "wait4", "waitid",
+    "arch_prctl",
+    "capget",
+    "getegid",
+    "geteuid",
+    "getgid",
+    "getgroups",
+    "getpgid",
+    "getpgrp",
+    "getpid",
+    "getppid",
+    "getpriority",
+    "getrandom",
+    "getresgid",
+    "getresuid",
+    "getrlimit",
+    "getrusage",
+    "getsid",
+    "getuid",
+    "prlimit64",
+    "sysinfo",
+    "uname",
+    // bwrap's and prlimit's own, on the way in and out. A program that starts another is still
+    // alone: it becomes it.
+    "execve",
+    "wait4",
+    "waitid",
 };
 
 constexpr std::array kIoctls{FIONBIO, FIONREAD, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ};
 constexpr std::array kPrctls{PR_SET_NAME, PR_GET_NAME, PR_SET_VMA};
-constexpr auto kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+constexpr auto kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                                CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
 class Filter {
  public:
@@ -66,7 +189,8 @@ class Filter {
     if (!context_) throw std::runtime_error("seccomp is not available");
   }
   void allow(const char* name) {
-    if (const int call = number(name); call != __NR_SCMP_ERROR) check(seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 0));
+    if (const int call = number(name); call != __NR_SCMP_ERROR)
+      check(seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, call, 0));
   }
   void allow(const char* name, scmp_arg_cmp condition) {
     check(seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, number(name), 1, condition));
@@ -88,7 +212,8 @@ class Filter {
   /// Some architectures lack old calls (open, stat); those names are nothing there.
   static int number(const char* name) { return seccomp_syscall_resolve_name(name); }
   static void check(int result) {
-    if (result != 0) throw std::runtime_error("the seccomp program can't be made: " + std::to_string(-result));
+    if (result != 0)
+      throw std::runtime_error("the seccomp program can't be made: " + std::to_string(-result));
   }
 
   std::unique_ptr<void, decltype(&seccomp_release)> context_;
@@ -118,8 +243,10 @@ std::string make_syscall_filter() {
   // Larger pipes are kernel memory.
   filter.allow("fcntl", {.arg = 1, .op = SCMP_CMP_NE, .datum_a = F_SETPIPE_SZ, .datum_b = 0});
   // Above all no TIOCSTI.
-  for (const auto request : kIoctls) filter.allow("ioctl", equal(1, static_cast<scmp_datum_t>(request)));
-  for (const auto option : kPrctls) filter.allow("prctl", equal(0, static_cast<scmp_datum_t>(option)));
+  for (const auto request : kIoctls)
+    filter.allow("ioctl", equal(1, static_cast<scmp_datum_t>(request)));
+  for (const auto option : kPrctls)
+    filter.allow("prctl", equal(0, static_cast<scmp_datum_t>(option)));
   return filter.bytes();
 }
 
