@@ -339,7 +339,7 @@ TEST_F(Code, IsWhatAToolOfItsKindCalls) {
   const auto client = http::make_client({});
   TableCatalog catalog;
   Gate gate(*client, catalog, clock(), {});
-  ToolCaller caller(gate, runner(), clock());
+  ToolCaller caller(gate, &runner(), clock());
   ToolSpec tool{
       .name = "double",
       .kind = ToolKind::Code,
