@@ -72,6 +72,7 @@ class Application {
   projects::Projects projects_;
   StoredCatalog catalog_;
   engine::Gate gate_;
+  engine::CodeRunner code_;
   engine::StandardSteps steps_;
   engine::Engine engine_;
   definitions::ExecutionStarter starter_;

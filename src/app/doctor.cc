@@ -172,6 +172,16 @@ void check_providers(const config::Config& config, std::vector<Finding>& finding
          "no provider is configured: agents with 'provider: auto' answer from their script"});
 }
 
+/// Whether programs run isolated, by running one of each language.
+Finding check_code(engine::CodeRunner& runner, engine::CodeLanguage language, const char* source) {
+  const std::string subject(enum_name(language));
+  const auto deadline = SystemClock().now() + std::chrono::seconds(20);
+  const auto outcome = run(runner.run({.language = language, .source = source}, nullptr, deadline));
+  if (const auto* failed = std::get_if<engine::StepFailed>(&outcome.result))
+    return {subject, Health::Warning, "code steps in it fail: " + failed->error.message};
+  return {subject, Health::Good, "runs in a sandbox"};
+}
+
 }  // namespace
 
 std::vector<Finding> examine(const config::Config& config) {
@@ -182,6 +192,10 @@ std::vector<Finding> examine(const config::Config& config) {
   findings.push_back(check_port(config));
   findings.push_back(check_retention(config));
   check_providers(config, findings);
+  SystemClock clock;
+  engine::CodeRunner runner(clock, code_options(config));
+  findings.push_back(check_code(runner, engine::CodeLanguage::Javascript, "const main = () => 1"));
+  findings.push_back(check_code(runner, engine::CodeLanguage::Python, "def main(input): return 1"));
   return findings;
 }
 

@@ -10,7 +10,8 @@ enum class Health { Good, Warning, Bad };
 BOOST_DESCRIBE_ENUM(Health, Good, Warning, Bad)
 
 struct Finding {
-  /// `disk`, `clock`, `keys`, `database`, `port`, `retention`, or a provider.
+  /// `disk`, `clock`, `keys`, `database`, `port`, `retention`, a provider, or a language of code
+  /// steps.
   std::string subject;
   Health health = Health::Good;
   /// What was found, and what to do where it is not good.

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include <boost/url.hpp>
 #include <fmt/format.h>
@@ -79,6 +80,12 @@ Result<std::optional<DefaultModel>> default_model(const config::Config& config) 
   if (model == params.end() || (*model).value.empty()) return wrong("the model's name is missing");
   return DefaultModel{.base_url = std::string(text.substr(0, text.find('?'))),
                       .model = (*model).value};
+}
+
+engine::CodeOptions code_options(const config::Config& config) {
+  return {.node = config.text("code.node"),
+          .python = config.text("code.python"),
+          .places = 2 * std::max(1U, std::thread::hardware_concurrency())};
 }
 
 std::string describe(const Error& error) {

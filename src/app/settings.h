@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "connect/models/provider.h"
+#include "engine/steps/code_runner.h"
 #include "platform/config/config.h"
 
 namespace qd::app {
@@ -37,6 +38,9 @@ struct DefaultModel {
 };
 /// Invalid where the setting is no `http://host/v1?model=NAME`.
 [[nodiscard]] Result<std::optional<DefaultModel>> default_model(const config::Config& config);
+
+/// Interpreters as configured; twice as many programs at once as there are cores.
+[[nodiscard]] engine::CodeOptions code_options(const config::Config& config);
 
 /// An error with its faults as lines for a terminal.
 [[nodiscard]] std::string describe(const Error& error);

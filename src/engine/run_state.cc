@@ -34,7 +34,7 @@ std::optional<StepError> error_of(const Event& event) {
 }
 
 bool is_turn(std::string_view type) {
-  return type == "turn" || type == "call";
+  return type == "turn" || type == "call" || type == "log";
 }
 
 bool uses(const expr::Template& with, std::string_view a, std::string_view b) {

@@ -21,7 +21,7 @@ namespace qd::engine {
 /// Something that happened inside a step and must not be paid for or done twice: an agent's turn, a
 /// tool call sent, its answer.
 struct StepRecord {
-  /// `turn_started`, `turn`, `call_started`, `call`.
+  /// `turn_started`, `turn`, `call_started`, `call`; `log` is what a program printed.
   std::string type;
   Json data;
 };

@@ -195,7 +195,7 @@ class StagedStep final : public EffectStep {
     StageCatalog catalog(props_, link_, &run);
     StageClient client(catalog, link_, run);
     Gate gate(client, catalog, clock_, {});
-    StandardSteps steps(gate, catalog, clock_);
+    StandardSteps steps(gate, catalog, nullptr, clock_);
     auto& step = *steps.kinds().effect(run.node->type);
     co_return co_await step.run(run);
   }

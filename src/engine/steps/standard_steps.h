@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/steps/agent.h"
+#include "engine/steps/code.h"
 #include "engine/steps/http.h"
 #include "engine/steps/llm.h"
 #include "engine/steps/pure_steps.h"
@@ -12,14 +13,16 @@ namespace qd::engine {
 
 class StandardSteps {
  public:
-  /// All outlive it.
-  StandardSteps(Gate& gate, Catalog& catalog, const Clock& clock)
-      : caller_(gate, clock),
+  /// All outlive it. Without `code` there are no code steps (a drill has none).
+  StandardSteps(Gate& gate, Catalog& catalog, CodeRunner* code, const Clock& clock)
+      : caller_(gate, code, clock),
         http_(gate, clock),
         llm_(gate, catalog),
         agent_(gate, caller_, catalog),
         tool_(caller_, catalog),
-        workflow_(catalog) {}
+        workflow_(catalog) {
+    if (code) code_.emplace(*code);
+  }
 
   /// Valid as long as this lives.
   [[nodiscard]] StepKinds kinds() {
@@ -33,6 +36,7 @@ class StandardSteps {
     put(NodeType::Agent, agent_);
     put(NodeType::Tool, tool_);
     put(NodeType::Workflow, workflow_);
+    if (code_) put(NodeType::Code, *code_);
     return kinds;
   }
 
@@ -44,6 +48,7 @@ class StandardSteps {
   AgentStep agent_;
   ToolStep tool_;
   WorkflowStep workflow_;
+  std::optional<CodeStep> code_;
 };
 
 }  // namespace qd::engine

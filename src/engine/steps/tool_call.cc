@@ -56,6 +56,13 @@ bool has_query_method(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "DELETE";
 }
 
+Task<StepResult> refuse_kind(ToolKind kind) {
+  co_return failure(
+      "tool.kind_not_available",
+      fmt::format("this version can't call tools of kind {}; http, webhook and code are",
+                  enum_name(kind)));
+}
+
 std::string method_of(const ToolSpec& tool) {
   const auto* method = tool.config.if_contains("method");
   if (method && method->is_string()) return std::string(method->get_string());
@@ -65,7 +72,10 @@ std::string method_of(const ToolSpec& tool) {
 }  // namespace
 
 Effect effect_of(const ToolSpec& tool) {
-  return tool.effect.value_or(effect_of_method(method_of(tool)));
+  // Code has no way out of its sandbox.
+  const auto by_kind =
+      tool.kind == ToolKind::Code ? Effect::Idempotent : effect_of_method(method_of(tool));
+  return tool.effect.value_or(by_kind);
 }
 
 Task<StepResult> ToolCaller::call(ToolCallContext context) {
@@ -81,11 +91,30 @@ Task<StepResult> ToolCaller::call(ToolCallContext context) {
   if (context.interrupted && effect_of(tool) == Effect::Once)
     co_return StepUncertain{
         fmt::format("tool '{}' may have been called before the server stopped", tool.name)};
-  if (tool.kind != ToolKind::Http && tool.kind != ToolKind::Webhook)
-    co_return failure("tool.kind_not_available",
-                      fmt::format("this version can't call tools of kind {}; http and webhook are",
-                                  enum_name(tool.kind)));
-  co_return co_await call_http(context);
+  auto result = co_await call_kind(context);
+  auto* done = std::get_if<StepDone>(&result);
+  if (done && tool.output_schema)
+    if (const auto answer_fits = check_schema(*tool.output_schema, done->output, "/output");
+        !answer_fits)
+      co_return failure("tool.bad_answer",
+                        fmt::format("the answer of tool '{}' does not fit its output schema: {}",
+                                    tool.name, answer_fits.error().message));
+  co_return result;
+}
+
+Task<StepResult> ToolCaller::call_kind(const ToolCallContext& context) {
+  switch (context.tool->kind) {
+    case ToolKind::Http:
+    case ToolKind::Webhook:
+      return call_http(context);
+    case ToolKind::Code:
+      if (code_) return call_code(context);
+      break;
+    case ToolKind::Mcp:
+    case ToolKind::Builtin:
+      break;
+  }
+  return refuse_kind(context.tool->kind);
 }
 
 Task<StepResult> ToolCaller::call_http(const ToolCallContext& context) {
@@ -115,12 +144,15 @@ Task<StepResult> ToolCaller::call_http(const ToolCallContext& context) {
   if (!done) co_return result;
   // What a tool gives is the body; status and headers are of the way there.
   Json body = std::move(done->output.as_object()["body"]);
-  if (tool.output_schema)
-    if (const auto fits = check_schema(*tool.output_schema, body, "/output"); !fits)
-      co_return failure("tool.bad_answer",
-                        fmt::format("the answer of tool '{}' does not fit its output schema: {}",
-                                    tool.name, fits.error().message));
   co_return StepDone{.output = std::move(body)};
+}
+
+Task<StepResult> ToolCaller::call_code(const ToolCallContext& context) {
+  auto program =
+      json::from_json<CodeProgram>(Json(context.tool->config), json::Unknown::Reject, "/config");
+  if (!program) co_return to_failure(program.error());
+  auto outcome = co_await code_->run(*std::move(program), context.arguments, context.deadline);
+  co_return std::move(outcome.result);
 }
 
 }  // namespace qd::engine

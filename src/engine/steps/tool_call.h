@@ -1,6 +1,7 @@
 // Calling a tool, for the tool step and for agents.
 #pragma once
 
+#include "engine/steps/code_runner.h"
 #include "engine/steps/http.h"
 
 namespace qd::engine {
@@ -23,16 +24,21 @@ struct ToolCallContext {
 
 class ToolCaller {
  public:
-  ToolCaller(Gate& gate, const Clock& clock) : gate_(gate), clock_(clock) {}
-  /// The output of a completed call is the body of the answer. `tool.bad_arguments` where they do
-  /// not fit its schema, `tool.bad_answer` where its answer does not fit its own,
-  /// `tool.kind_not_available` for kinds that this version can't call.
+  /// Without `code` tools of that kind can't be called.
+  ToolCaller(Gate& gate, CodeRunner* code, const Clock& clock)
+      : gate_(gate), code_(code), clock_(clock) {}
+  /// The output of a completed call is the body of the answer, or what main returned.
+  /// `tool.bad_arguments` where they do not fit its schema, `tool.bad_answer` where its answer does
+  /// not fit its own, `tool.kind_not_available` for kinds that this version can't call.
   Task<StepResult> call(ToolCallContext context);
 
  private:
+  Task<StepResult> call_kind(const ToolCallContext& context);
   Task<StepResult> call_http(const ToolCallContext& context);
+  Task<StepResult> call_code(const ToolCallContext& context);
 
   Gate& gate_;
+  CodeRunner* code_;
   const Clock& clock_;
 };
 

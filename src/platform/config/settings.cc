@@ -143,6 +143,10 @@ constexpr std::array kSettings{
             "Executions that one project starts in a minute, where it sets no limit of its own; 0: "
             "without limit.",
             0, 1'000'000},
+    Setting{"code.node", Type::Text, "node",
+            "The Node that runs JavaScript of code steps: a name that PATH knows, or a path."},
+    Setting{"code.python", Type::Text, "python3",
+            "The Python that runs Python of code steps: a name that PATH knows, or a path."},
     Setting{"drain_timeout", Type::Duration, "20s",
             "How long a stopping server waits for requests in flight.", 0, 10 * kMinute},
 };
