@@ -97,6 +97,7 @@ class StageCatalog final : public Catalog {
     co_return std::make_shared<const ProjectScope>(
         ProjectScope{std::move(id), props_.project, props_.variables});
   }
+  Task<Result<ProjectLimits>> limits(ProjectId) override { co_return ProjectLimits{}; }
 
   [[nodiscard]] Result<std::shared_ptr<const Definition>> definition_of(
       const std::string& name) const {
