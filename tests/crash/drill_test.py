@@ -91,7 +91,7 @@ class Drills(unittest.TestCase):
     def test_a_workflow_that_never_ends_is_said_to(self):
         with tempfile.TemporaryDirectory() as folder:
             endless = pathlib.Path(folder, "endless.yaml")
-            endless.write_text("nodes: [{id: never, type: wait, with: {event: never}}]")
+            endless.write_text("name: Endless\nnodes: [{id: never, type: wait, with: {event: never}}]")
             code, report, complaint = drill(endless, "--let-expire", "never")
         self.assertEqual((code, report), (2, None))
         self.assertIn("waits for event", complaint)
