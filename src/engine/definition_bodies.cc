@@ -49,7 +49,7 @@ void DefinitionCompiler::compile_body_document(const Json& document, NodeNotes& 
     return faults_.add(
         path, "workflow.too_many_nodes",
         fmt::format("{}: at most {} nodes and {} edges", notes.subject, kMaxNodes, kMaxEdges));
-  DefinitionCompiler inner(faults_, path, depth_ + 1);
+  DefinitionCompiler inner(faults_, path, *this);
   inner.compile_graph(read->nodes, edges, read->outputs);
   for (auto& use : inner.outer_uses_) notes.uses.push_back(std::move(use));
   for (const auto& one : inner.notes_)

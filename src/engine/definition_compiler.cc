@@ -101,6 +101,9 @@ void DefinitionCompiler::compile_workflow(const WorkflowDocument& document) {
 
 void DefinitionCompiler::compile_graph(const JsonArray& nodes, const JsonArray& edges,
                                        const std::optional<JsonObject>& outputs) {
+  const auto* inputs = outer_ ? outer_->shape_->schema("input") : &definition_.inputs;
+  shape_.emplace(inputs && inputs->is_object() ? inputs : nullptr, nodes,
+                 outer_ ? &*outer_->shape_ : nullptr);
   definition_.nodes.reserve(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) compile_node(nodes[i], i);
   compile_edges(edges);
@@ -114,7 +117,7 @@ void DefinitionCompiler::compile_graph(const JsonArray& nodes, const JsonArray& 
 void DefinitionCompiler::compile_outputs(const std::optional<JsonObject>& outputs) {
   if (!outputs) return;
   const auto path = base_ + "/outputs";
-  auto compiled = expr::compile_template(Json(*outputs));
+  auto compiled = expr::compile_template(Json(*outputs), {}, &*shape_);
   if (!compiled) return add_faults(compiled.error(), path, "outputs");
   for (const auto& use : compiled->uses()) output_uses_.push_back({path + use.path, use.reference});
   definition_.outputs = *std::move(compiled);
@@ -196,7 +199,7 @@ void DefinitionCompiler::compile_with(const NodeDocument& document, NodeNotes& n
     with.erase("body");
     with.erase("until");
   }
-  auto compiled = expr::compile_template(Json(with), literal_fields(rule));
+  auto compiled = expr::compile_template(Json(with), literal_fields(rule), &*shape_);
   if (!compiled) return add_faults(compiled.error(), path + "/with", notes.subject);
   for (const auto& use : compiled->uses())
     notes.uses.push_back({path + "/with" + use.path, use.reference});
@@ -266,7 +269,7 @@ void DefinitionCompiler::give_ports(const NodeDocument& document, const NodeNote
 std::optional<expr::Expression> DefinitionCompiler::condition(const std::string& source,
                                                               const std::string& path,
                                                               NodeNotes& notes) {
-  auto compiled = expr::compile(source);
+  auto compiled = expr::compile(source, expr::CompileOptions{.shape = &*shape_});
   if (!compiled) {
     const bool is_template = expr::has_expression(source);
     if (is_template)

@@ -12,6 +12,7 @@
 #include "engine/definition_document.h"
 #include "engine/definition_faults.h"
 #include "engine/definition_fields.h"
+#include "engine/definition_shape.h"
 
 namespace qd::engine {
 
@@ -33,8 +34,8 @@ class DefinitionCompiler {
 
  private:
   /// Of a body that stands at `base` in the document.
-  DefinitionCompiler(FaultList& faults, std::string base, int depth)
-      : faults_(faults), base_(std::move(base)), depth_(depth) {}
+  DefinitionCompiler(FaultList& faults, std::string base, const DefinitionCompiler& outer)
+      : faults_(faults), base_(std::move(base)), outer_(&outer), depth_(outer.depth_ + 1) {}
 
   struct NodeNotes {
     /// Its place in the document.
@@ -114,6 +115,9 @@ class DefinitionCompiler {
   std::vector<std::string_view> ids_;
   FaultList& faults_;
   std::string base_;
+  const DefinitionCompiler* outer_ = nullptr;
+  /// What is known of the values that expressions see.
+  std::optional<DocumentShape> shape_;
   /// 0 for the workflow itself, 1 for a body in it, ...
   int depth_ = 0;
   /// Of a body: steps that are none of its own.

@@ -57,7 +57,7 @@ void DefinitionCompiler::compile_retry(const RetryDocument& document, const Node
 void DefinitionCompiler::compile_cache(const CacheDocument& document, NodeNotes& notes,
                                        Node& node) {
   const auto path = place_path(notes.place) + "/cache";
-  auto key = expr::compile_template(Json(document.key));
+  auto key = expr::compile_template(Json(document.key), {}, &*shape_);
   if (!key) return add_faults(key.error(), path + "/key", notes.subject);
   for (const auto& use : key->uses()) notes.uses.push_back({path + "/key", use.reference});
   const auto ttl = duration(document.ttl, path + "/ttl", notes.subject);

@@ -182,6 +182,20 @@ edges: [{from: a, to: each}, {from: each, to: b}]
                    "'item' is known only in the body of a map or loop"}));
 }
 
+TEST(Validate, HoldsExpressionsToDeclaredSchemas) {
+  const auto faults = faults_of(R"(
+inputs: {type: object, properties: {name: {type: string}, n: {type: integer}}}
+nodes:
+  - { id: a, type: agent, with: {agent: x, output_schema: {type: object, properties: {kind: {type: string}}}} }
+  - { id: b, type: transform, with: {set: {x: "{{ input.nmae }}", y: "{{ input.name * 2 }}", z: "{{ steps.a.output.kid }}", ok: "{{ has(input.more) ? 1 : input.n }}"}} }
+edges: [{from: a, to: b}]
+)");
+  ASSERT_EQ(faults.size(), 3) << fmt::format("{}", fmt::join(faults, "\n"));
+  EXPECT_TRUE(faults[0].starts_with("/nodes/1/with/set/x expression.type")) << faults[0];
+  EXPECT_TRUE(faults[1].starts_with("/nodes/1/with/set/y expression.type")) << faults[1];
+  EXPECT_TRUE(faults[2].starts_with("/nodes/1/with/set/z expression.type")) << faults[2];
+}
+
 TEST(Validate, RefusesOptionsThatMeanNothingHere) {
   EXPECT_EQ(faults_of(R"(
 nodes:
