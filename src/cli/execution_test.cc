@@ -1,4 +1,5 @@
 // Steering one execution, many, and forking.
+#include "cli/exit_code.h"
 #include "cli/test_world.h"
 
 namespace qd::cli {

@@ -46,7 +46,7 @@ class FeedTest : public test::StoreTest {
         .id = {id}, .project_id = {project}, .name = id, .trigger = "test", .created_by = {"u"}};
   }
   static void insert(db::Transaction& tx, const engine::Execution& execution) {
-    engine::journal::insert(tx, {.execution = execution}, Json());
+    static_cast<void>(engine::journal::insert(tx, {.execution = execution}, Json()));
   }
   /// With one more event.
   static void move(db::Transaction& tx, engine::Execution& execution,

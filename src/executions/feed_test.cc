@@ -158,7 +158,7 @@ class Writer {
   Task<void> run() {
     for (const auto& one : all_) {
       co_await database_.write(
-          [&](db::Transaction& tx) { engine::journal::insert(tx, {.execution = one}, Json()); });
+          [&](db::Transaction& tx) { return engine::journal::insert(tx, {.execution = one}, Json()); });
       watchers_.tell(one);
     }
     for (const auto status : {ExecutionStatus::Running, ExecutionStatus::Waiting,

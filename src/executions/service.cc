@@ -1,5 +1,6 @@
 #include "executions/service.h"
 
+#include "engine/large_values.h"
 #include "executions/explain.h"
 #include "executions/store.h"
 #include "platform/api/paging.h"

@@ -66,8 +66,11 @@ class NoticesTest : public test::StoreTest {
     ASSERT_TRUE(here.wait_for_gaps(1));
     ASSERT_TRUE(there.wait_for_gaps(1));
     const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (std::ranges::find(there.heard(), "met=") == there.heard().end() &&
-           std::chrono::steady_clock::now() < deadline) {
+    const auto has_met = [&] {
+      const auto heard = there.heard();
+      return std::ranges::find(heard, "met=") != heard.end();
+    };
+    while (!has_met() && std::chrono::steady_clock::now() < deadline) {
       here_->publish("met", "");
       std::this_thread::yield();
     }
@@ -112,7 +115,7 @@ TEST_P(NoticesTest, SayThatSomeMayBeMissingWhenTheConnectionBroke) {
                        "application_name = 'quarterdeck notices' AND datname = "
                        "current_database()"};
 
-  test::run(database().read([](Snapshot& view) { return view.value<std::string>(kBreak); }));
+  test::run(database().read([&](Snapshot& view) { return view.value<std::string>(kBreak); }));
 
   EXPECT_TRUE(here.wait_for_gaps(2));
   EXPECT_TRUE(there.wait_for_gaps(2));
