@@ -2,10 +2,12 @@ import { Link } from 'react-router';
 import type { Schema } from '@/api/client';
 import { RelativeTime } from '@/components/relative-time';
 import { StatusBadge } from '@/components/status-badge';
+import { Badge } from '@/components/ui/badge';
 import { rowLink, Table, Td, Th, Tr } from '@/components/ui/table';
 import { formatCost, formatDuration, humanize, shortId } from '@/lib/format';
 import { isFinal } from '@/lib/status';
 import { useNow } from '@/lib/use-now';
+import { waitingWords } from '@/lib/waiting';
 
 type Execution = Schema<'Execution'>;
 
@@ -64,12 +66,13 @@ export function ExecutionTable({ executions, label = 'Executions', selection }: 
                   {execution.name}
                 </Link>
                 <span className="font-mono text-xs text-faint">{shortId(execution.id)}</span>
+                {execution.test != null && <Badge tone="outline">Test run</Badge>}
               </div>
             </Td>
             <Td className="whitespace-nowrap">
               <StatusBadge status={execution.status} />
               {execution.waiting_for && !isFinal(execution.status) && (
-                <span className="ml-2 hidden text-xs text-muted lg:inline">{execution.waiting_for}</span>
+                <span className="ml-2 hidden text-xs text-muted lg:inline">{waitingWords(execution.waiting_for)}</span>
               )}
             </Td>
             <Td className="hidden text-muted md:table-cell">{humanize(execution.trigger)}</Td>

@@ -63,6 +63,17 @@ describe('layoutGraph', () => {
     }
   });
 
+  it('makes room for larger nodes', () => {
+    const sizes = new Map([['b', { width: 500, height: 300 }]]);
+    const layout = layoutGraph(['a', 'b', 'c', 'd'], edges('a>b a>c b>d c>d'), { ...options, sizes });
+
+    expect(layout.nodes.get('d')?.x).toBe(200 + 80 + 500 + 80);
+    expect(layout.height).toBe(300 + 30 + 60);
+    const b = layout.nodes.get('b')?.y ?? 0;
+    const c = layout.nodes.get('c')?.y ?? 0;
+    expect(c >= b + 300 + 30 || b >= c + 60 + 30).toBe(true);
+  });
+
   it('survives circles, unknown ends and nothing at all', () => {
     expect(layoutGraph([], [], options)).toMatchObject({ width: 0, height: 0 });
     expect(layoutGraph(['a', 'b'], edges('a>b b>a a>ghost'), options).nodes.size).toBe(2);

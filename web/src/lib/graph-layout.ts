@@ -16,6 +16,13 @@ export interface LayoutOptions {
   /** Between layers and between the nodes of one. */
   gapX: number;
   gapY: number;
+  /** Of the nodes that are larger than the others. */
+  sizes?: ReadonlyMap<string, Size>;
+}
+
+export interface Size {
+  width: number;
+  height: number;
 }
 
 export interface Point {
@@ -26,7 +33,10 @@ export interface Point {
 export interface Layout {
   /** The upper left corner of each node. */
   nodes: Map<string, Point>;
-  /** By the edge's place in the input: the bends between its ends, from left to right. */
+  /**
+   * By the edge's place in the input: the points between its ends, from left to right. In each layer
+   * that it passes there are two, so that it is level over the width of the nodes.
+   */
   bends: Point[][];
   width: number;
   height: number;
@@ -45,6 +55,7 @@ const BEND_SIZE = 12;
 
 export function layoutGraph(ids: readonly string[], edges: readonly LayoutEdge[], options: LayoutOptions): Layout {
   const ranks = rankNodes(ids, edges);
+  const sizeOf = (id: string): Size => options.sizes?.get(id) ?? options;
   const vertices = new Map<string, Vertex>();
   const layers: Vertex[][] = [];
   const add = (rank: number, size: number): Vertex => {
@@ -52,25 +63,54 @@ export function layoutGraph(ids: readonly string[], edges: readonly LayoutEdge[]
     (layers[rank] ??= []).push(vertex);
     return vertex;
   };
-  for (const id of ids) vertices.set(id, add(ranks.get(id) ?? 0, options.height));
+  for (const id of ids) vertices.set(id, add(ranks.get(id) ?? 0, sizeOf(id).height));
   const chains = edges.map((edge) => route(vertices.get(edge.from), vertices.get(edge.to), add));
 
   sortLayers(layers);
   placeLayers(layers, options.gapY);
 
   const top = Math.min(0, ...layers.flat().map((vertex) => vertex.y - vertex.size / 2));
-  const at = (vertex: Vertex): Point => ({ x: vertex.rank * (options.width + options.gapX), y: vertex.y - top });
+  const columns = columnsOf(ids, ranks, sizeOf, options.gapX);
+  const columnOf = (vertex: Vertex): Column => columns[vertex.rank] ?? { x: 0, width: 0 };
   return {
     nodes: new Map(
       [...vertices].map(([id, vertex]) => {
-        const { x, y } = at(vertex);
-        return [id, { x, y: y - options.height / 2 }];
+        const { x, width } = columnOf(vertex);
+        return [id, { x: x + (width - sizeOf(id).width) / 2, y: vertex.y - top - vertex.size / 2 }];
       }),
     ),
-    bends: chains.map((chain) => chain.map((vertex) => ({ x: at(vertex).x + options.width / 2, y: at(vertex).y }))),
-    width: Math.max(0, layers.length * (options.width + options.gapX) - options.gapX),
-    height: Math.max(0, ...layers.flat().map((vertex) => at(vertex).y + vertex.size / 2)),
+    bends: chains.map((chain) =>
+      chain.flatMap((vertex) => {
+        const { x, width } = columnOf(vertex);
+        return [
+          { x, y: vertex.y - top },
+          { x: x + width, y: vertex.y - top },
+        ];
+      }),
+    ),
+    width: Math.max(0, ...columns.map(({ x, width }) => x + width)),
+    height: Math.max(0, ...layers.flat().map((vertex) => vertex.y - top + vertex.size / 2)),
   };
+}
+
+interface Column {
+  x: number;
+  width: number;
+}
+
+/** Each layer is as wide as its widest node. */
+function columnsOf(ids: readonly string[], ranks: ReadonlyMap<string, number>, sizeOf: (id: string) => Size, gap: number): Column[] {
+  const columns: Column[] = [];
+  for (const id of ids) {
+    const column = (columns[ranks.get(id) ?? 0] ??= { x: 0, width: 0 });
+    column.width = Math.max(column.width, sizeOf(id).width);
+  }
+  let x = 0;
+  for (const column of columns) {
+    column.x = x;
+    x += column.width + gap;
+  }
+  return columns;
 }
 
 /** The longest way from a start. What stands in a circle is ranked as if the circle were open. */

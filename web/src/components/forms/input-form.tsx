@@ -1,5 +1,5 @@
 import { Play } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { ApiProblem, messageOf } from '@/api/problem';
 import { CodeBlock } from '@/components/code-block';
 import { SchemaForm } from '@/components/forms/schema-form';
@@ -22,6 +22,8 @@ interface InputFormProps {
   onCancel: () => void;
   busy: boolean;
   error: unknown;
+  /** What else can be said, under the input. */
+  children?: ReactNode;
 }
 
 /** What the server found wrong, by the form's fields. */
@@ -32,7 +34,7 @@ function faultsOf(error: unknown, member: string): Record<string, string> {
 }
 
 /** Asks for an input as a form made from its schema, or as JSON. */
-export function InputForm({ schema, member, command, onSubmit, onCancel, busy, error }: InputFormProps) {
+export function InputForm({ schema, member, command, onSubmit, onCancel, busy, error, children }: InputFormProps) {
   const fields = useMemo(() => formFields(schema) ?? [], [schema]);
   const hasForm = fields.length > 0;
   const [mode, setMode] = useState(hasForm ? 'form' : 'json');
@@ -106,6 +108,7 @@ export function InputForm({ schema, member, command, onSubmit, onCancel, busy, e
       }}
     >
       <PanelTabs label="Input as" tabs={tabs} value={mode} onValueChange={change} />
+      {children}
       <div className="mt-3">
         <FormError>{error && !shown ? messageOf(error) : null}</FormError>
       </div>

@@ -1,74 +1,38 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState, type ReactNode } from 'react';
-import { Link, useParams } from 'react-router';
+import { useMemo, useState } from 'react';
+import { useParams } from 'react-router';
 import type { Schema } from '@/api/client';
 import { approvalsQuery } from '@/api/queries/approvals';
 import { flatten } from '@/api/queries/paging';
 import { ApprovalCard } from '@/components/approval-card';
-import { Elapsed } from '@/components/execution-table';
 import { WorkflowGraph } from '@/components/graph/workflow-graph';
 import { JsonView } from '@/components/json-view';
 import { Page, PageHeader } from '@/components/page-header';
-import { RelativeTime } from '@/components/relative-time';
 import { ErrorState } from '@/components/states';
 import { StatusBadge } from '@/components/status-badge';
+import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { PanelTabs } from '@/components/ui/panel-tabs';
 import { Skeleton, SkeletonRows } from '@/components/ui/skeleton';
-import { formatCost, formatCount, humanize } from '@/lib/format';
+import { humanize } from '@/lib/format';
+import { nodePath } from '@/lib/node-path';
 import { isFinal } from '@/lib/status';
 import { useSearchState } from '@/lib/use-search-state';
 import { useTitle } from '@/lib/use-title';
+import { findNode } from '@/lib/workflow-document';
 import { useExecutedDefinition } from './api/executed-definition';
 import { useLiveExecution } from './api/use-live-execution';
 import { ErrorBox } from './components/error-box';
+import { ExecutionFigures } from './components/execution-figures';
 import { StepDrawer } from './components/step-drawer';
 import { StepTable } from './components/step-table';
 import { SteeringButtons } from './components/steering';
 import { Timeline } from './components/timeline';
 import type { LiveTexts } from './lib/live-event';
-import { nodeStates } from './lib/node-states';
+import { nodeStates, stepOfNode } from './lib/node-states';
+import { failedStep, situation, testLabel } from './lib/situation';
 
 type Execution = Schema<'Execution'>;
-
-function Figure({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt className="text-xs text-muted">{label}</dt>
-      <dd className="mt-0.5 text-[0.8125rem] font-medium tabular">{children}</dd>
-    </div>
-  );
-}
-
-function Figures({ execution }: { execution: Execution }) {
-  return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-3">
-      <Figure label="Duration">
-        <Elapsed execution={execution} />
-      </Figure>
-      <Figure label="Cost">{formatCost(execution.cost_usd)}</Figure>
-      <Figure label="Tokens">{formatCount(execution.tokens)}</Figure>
-      <Figure label="Started">
-        <RelativeTime time={execution.created_at} />
-      </Figure>
-      <Figure label="Trigger">{humanize(execution.trigger)}</Figure>
-      {execution.forked_from && (
-        <Figure label="Forked">
-          <Link className="text-accent hover:underline" to={`/executions/${execution.forked_from.execution_id}`}>
-            From {execution.forked_from.step}
-          </Link>
-        </Figure>
-      )}
-      {execution.workflow_id && (
-        <Figure label="Workflow">
-          <Link className="text-accent hover:underline" to={`/projects/${execution.project_id}/workflows/${execution.workflow_id}`}>
-            {execution.workflow_version > 0 ? `Version ${execution.workflow_version}` : 'Unpublished'}
-          </Link>
-        </Figure>
-      )}
-    </dl>
-  );
-}
 
 /** What a person is asked here, and what was answered. */
 function Approvals({ executionId }: { executionId: string }) {
@@ -90,7 +54,7 @@ function Approvals({ executionId }: { executionId: string }) {
 interface StepsProps {
   execution: Execution;
   steps: readonly Schema<'Step'>[];
-  nameOf: (nodeId: string) => string;
+  nameOf: (path: string) => string;
   onSelect: (stepId: string) => void;
 }
 
@@ -131,29 +95,30 @@ function Body({ execution, steps, texts }: BodyProps) {
   const definition = useExecutedDefinition(execution);
   const states = useMemo(() => nodeStates(steps ?? []), [steps]);
   const [selected, setSelected] = useState<string | null>(null);
-  const nameOf = (nodeId: string) => definition?.nodes.find((node) => node.id === nodeId)?.name ?? nodeId;
+  const nameOf = (path: string) => (definition && findNode(definition, path)?.name) ?? path.slice(path.lastIndexOf('.') + 1);
   const step = steps?.find((one) => one.id === selected) ?? null;
-  const failed = steps?.find((one) => one.status === 'failed');
-  const selectNode = (nodeId: string) => setSelected(steps?.findLast((one) => one.node_id === nodeId)?.id ?? null);
+  const failed = failedStep(execution, steps ?? []);
+  const selectNode = (path: string) => setSelected(stepOfNode(steps ?? [], path)?.id ?? null);
 
   return (
     <>
-      <ErrorBox error={execution.error} where={failed && nameOf(failed.node_id)} />
+      <ErrorBox error={execution.error} where={failed && nameOf(failed)} />
       {/* Narrow: the question first, then how it went. Wide: beside each other. */}
       <div className="grid grid-cols-1 gap-x-6 gap-y-5 xl:grid-cols-[minmax(0,1fr)_26rem] xl:grid-rows-[auto_1fr]">
         <Approvals executionId={execution.id} />
         <div className="grid min-w-0 grid-cols-1 content-start gap-5 xl:col-start-1 xl:row-span-2 xl:row-start-1">
           {definition && definition.nodes.length > 0 && (
-            <WorkflowGraph maxHeight="22rem" document={definition} states={states} selected={step?.node_id ?? null} onSelect={selectNode} />
+            <WorkflowGraph maxHeight="22rem" document={definition} states={states} selected={step && nodePath(step.path)} onSelect={selectNode} />
           )}
           {steps ? <Steps execution={execution} steps={steps} nameOf={nameOf} onSelect={setSelected} /> : <SkeletonRows />}
         </div>
         <div className="grid min-w-0 grid-cols-1 content-start gap-4 xl:col-start-2">
           {isFinal(execution.status) && <JsonView value={execution.output} title="Output" />}
+          {execution.response != null && <JsonView value={execution.response} title="Response" />}
           <JsonView value={execution.input} title="Input" />
         </div>
       </div>
-      <StepDrawer step={step} name={step ? nameOf(step.node_id) : ''} saying={step ? texts[step.path || step.node_id]?.text : undefined} onClose={() => setSelected(null)} />
+      <StepDrawer step={step} name={step ? nameOf(step.path) : ''} saying={step ? texts[step.path]?.text : undefined} onClose={() => setSelected(null)} />
     </>
   );
 }
@@ -180,6 +145,7 @@ export function Component() {
       </Page>
     );
   }
+  const test = testLabel(execution);
   return (
     <Page wide className="grid grid-cols-1 gap-5">
       <PageHeader
@@ -189,13 +155,14 @@ export function Component() {
             <span aria-live="polite" className="inline-flex">
               <StatusBadge status={execution.status} />
             </span>
+            {test && <Badge tone="outline">{test}</Badge>}
           </>
         }
-        description={isFinal(execution.status) ? undefined : (execution.explanation ?? execution.waiting_for ?? undefined)}
+        description={situation(execution)}
         actions={<SteeringButtons execution={execution} />}
       />
       <Card className="px-4 py-3">
-        <Figures execution={execution} />
+        <ExecutionFigures execution={execution} />
       </Card>
       <Body execution={execution} steps={steps.data} texts={texts} />
     </Page>

@@ -19,7 +19,7 @@ import { VersionBadge } from '@/components/version-badge';
 import { VersionsPanel } from '@/components/versions/versions-panel';
 import { useTitle } from '@/lib/use-title';
 import { useSearchState } from '@/lib/use-search-state';
-import { readWorkflow } from '@/lib/workflow-document';
+import { findNode, readWorkflow } from '@/lib/workflow-document';
 import { NodeDrawer } from './components/node-drawer';
 import { RunDialog } from './components/run-dialog';
 
@@ -32,7 +32,7 @@ function Graph({ workflow }: { workflow: Workflow }) {
   return (
     <>
       <WorkflowGraph className="mt-4" document={document} selected={selected} onSelect={setSelected} />
-      <NodeDrawer node={document.nodes.find((node) => node.id === selected) ?? null} onClose={() => setSelected(null)} />
+      <NodeDrawer node={selected ? findNode(document, selected) : null} onClose={() => setSelected(null)} />
     </>
   );
 }

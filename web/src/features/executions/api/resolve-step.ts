@@ -3,13 +3,13 @@ import { client, unwrap, type Schema } from '@/api/client';
 import { executionQuery } from '@/api/queries/executions';
 
 /** Says of an uncertain step whether what it sent did happen. */
-export function useResolveStep(executionId: string, nodeId: string) {
+export function useResolveStep(executionId: string, path: string) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (body: Schema<'ResolveRequest'>) =>
       unwrap(
         client.POST('/api/v1/executions/{execution_id}/steps/{node_id}/resolve', {
-          params: { path: { execution_id: executionId, node_id: nodeId } },
+          params: { path: { execution_id: executionId, node_id: path } },
           body,
         }),
       ),

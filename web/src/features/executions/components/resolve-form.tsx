@@ -11,7 +11,7 @@ import { useResolveStep } from '../api/resolve-step';
 
 /** A step whose call may have happened: only a person can find out. */
 export function ResolveForm({ step }: { step: Schema<'Step'> }) {
-  const resolve = useResolveStep(step.execution_id, step.node_id);
+  const resolve = useResolveStep(step.execution_id, step.path);
   const [output, setOutput] = useState('');
   const [fault, setFault] = useState<string>();
 

@@ -1,8 +1,13 @@
 import type { Schema } from '@/api/client';
 import { Facts } from '@/components/definition-list';
+import { ProgressBar } from '@/components/progress-bar';
 import { StatusBadge } from '@/components/status-badge';
 import { Drawer } from '@/components/ui/dialog';
 import { formatCost, formatCount, formatDuration, formatTime } from '@/lib/format';
+import { typeLabel } from '@/lib/node-types';
+import { progressText } from '@/lib/progress';
+import { waitsFor } from '../lib/situation';
+import { ChildLink } from './child-link';
 import { ErrorBox } from './error-box';
 import { ForkButton } from './fork-button';
 import { ResolveForm } from './resolve-form';
@@ -13,8 +18,9 @@ type Step = Schema<'Step'>;
 
 function factsOf(step: Step): [string, string][] {
   return [
-    ['Type', step.type],
-    ...(step.explanation ? [['Not yet', step.explanation] as [string, string]] : []),
+    ['Type', typeLabel(step.type)],
+    ...(waitsFor(step) ? [['Not yet', waitsFor(step)] as [string, string]] : []),
+    ...(step.items ? [['Progress', progressText(step.type, step.items)] as [string, string]] : []),
     ...(step.attempt > 1 ? [['Attempts', String(step.attempt)] as [string, string]] : []),
     ...(step.started_at ? [['Started', formatTime(step.started_at)] as [string, string]] : []),
     ...(step.duration_ms != null ? [['Duration', formatDuration(step.duration_ms)] as [string, string]] : []),
@@ -50,6 +56,8 @@ export function StepDrawer({ step, name, saying, onClose }: StepDrawerProps) {
       {step && (
         <div className="grid gap-5 p-5">
           <Facts facts={factsOf(step)} />
+          {step.items && <ProgressBar type={step.type} progress={step.items} label={name} />}
+          <ChildLink step={step} name={name} className="justify-self-start" />
           {step.status !== 'pending' && <ForkButton step={step} name={name} />}
           {step.status === 'uncertain' && <ResolveForm step={step} />}
           <ErrorBox error={step.error} />

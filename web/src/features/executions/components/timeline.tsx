@@ -2,6 +2,7 @@ import { StatusDot } from '@/components/status-badge';
 import type { Schema } from '@/api/client';
 import { cn } from '@/lib/cn';
 import { formatDuration, humanize } from '@/lib/format';
+import { itemIndexes } from '@/lib/node-path';
 import { toneOf, type Tone } from '@/lib/status';
 import { useNow } from '@/lib/use-now';
 import { timelineOf } from '../lib/timeline';
@@ -25,16 +26,19 @@ const TEXT: Record<Tone, string> = {
 
 interface TimelineProps {
   steps: readonly Schema<'Step'>[];
-  nameOf: (nodeId: string) => string;
+  nameOf: (path: string) => string;
   /** Whether anything still goes on, so that bars grow. */
   running: boolean;
   onSelect: (stepId: string) => void;
 }
 
+const MAX_BARS = 200;
+
 /** When each step ran, one under the other. */
 export function Timeline({ steps, nameOf, running, onSelect }: TimelineProps) {
   const now = useNow(running ? 'second' : 'still');
   const { bars, span, ticks } = timelineOf(steps, now);
+  const hidden = bars.length - MAX_BARS;
   if (bars.length === 0) return <p className="py-6 text-center text-[0.8125rem] text-muted">Nothing has begun yet.</p>;
   return (
     <div className="py-2 text-[0.8125rem]">
@@ -46,19 +50,24 @@ export function Timeline({ steps, nameOf, running, onSelect }: TimelineProps) {
         ))}
       </div>
       <ul>
-        {bars.map(({ step, start, width, duration }) => {
+        {bars.slice(0, MAX_BARS).map(({ step, start, width, duration }) => {
           const tone = toneOf(step.status);
+          const name = nameOf(step.path);
+          const items = itemIndexes(step.path);
           return (
             <li key={step.id}>
               <button
                 type="button"
                 onClick={() => onSelect(step.id)}
-                aria-label={`${nameOf(step.node_id)}: ${humanize(step.status)}, ${formatDuration(duration)}`}
+                aria-label={`${name}${items.length > 0 ? ` of item ${items.join('.')}` : ''}: ${humanize(step.status)}, ${formatDuration(duration)}`}
                 className="group flex h-8 w-full items-center rounded-md text-left -outline-offset-2 hover:bg-hover/60"
               >
                 <span className="flex w-36 shrink-0 items-center gap-2 pr-3 pl-2 sm:w-52">
                   <StatusDot status={step.status} className={TEXT[tone]} />
-                  <span className="truncate">{nameOf(step.node_id)}</span>
+                  <span className="truncate" style={{ paddingLeft: `${items.length * 0.75}rem` }}>
+                    {name}
+                  </span>
+                  {items.length > 0 && <span className="text-xs text-muted tabular">#{items.join('.')}</span>}
                 </span>
                 <span className="relative h-full flex-1">
                   {ticks.map((tick) => (
@@ -75,6 +84,7 @@ export function Timeline({ steps, nameOf, running, onSelect }: TimelineProps) {
           );
         })}
       </ul>
+      {hidden > 0 && <p className="py-2 pl-2 text-xs text-muted">{hidden} more steps are in the list of steps.</p>}
     </div>
   );
 }

@@ -4,8 +4,8 @@ import { addToken, patchExecution, patchSteps, readLiveEvent, readToken, touches
 
 const execution = { id: 'e', status: 'running', revision: 4 } as Schema<'Execution'>;
 const steps = [
-  { node_id: 'a', status: 'completed' },
-  { node_id: 'b', status: 'running' },
+  { path: 'a', status: 'completed' },
+  { path: 'b', status: 'running' },
 ] as Schema<'Step'>[];
 const event = (seq: number, type: string, nodeId: string | null = null): LiveEvent => ({ seq, type, nodeId, data: {} });
 
@@ -41,6 +41,21 @@ it('takes how it ended from the last event', () => {
 
   expect(end('timed_out')).toMatchObject({ status: 'timed_out', revision: 5 });
   expect(end('waiting')).toMatchObject({ status: 'running', revision: 5 });
+});
+
+it('knows why it fails while it still undoes what it did', () => {
+  const failing = { ...event(5, 'failing'), data: { status: 'failed', error: { code: 'x' } } };
+
+  expect(patchExecution(execution, failing)).toMatchObject({ status: 'running', error: { code: 'x' } });
+});
+
+it('tells steps with the same node apart by their paths', () => {
+  const items = [
+    { node_id: 'ask', path: 'each.0.ask', status: 'running' },
+    { node_id: 'ask', path: 'each.1.ask', status: 'running' },
+  ] as Schema<'Step'>[];
+
+  expect(patchSteps(items, event(5, 'step_waiting', 'each.1.ask')).map((step) => step.status)).toEqual(['running', 'waiting']);
 });
 
 it('changes the one step that the event is about', () => {

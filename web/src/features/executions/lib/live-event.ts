@@ -4,6 +4,7 @@ import type { Schema } from '@/api/client';
 import { isObject } from '@/lib/json';
 import type { ServerEvent } from '@/lib/sse';
 import { EXECUTION_STATUSES, isFinal, type ExecutionStatus, type StepStatus } from '@/lib/status';
+import { patchProgress } from './step-progress';
 
 type Execution = Schema<'Execution'>;
 type Step = Schema<'Step'>;
@@ -12,7 +13,7 @@ type Step = Schema<'Step'>;
 export interface LiveEvent {
   seq: number;
   type: string;
-  /** Null where it is about the execution. */
+  /** The step's path (`each.3.fetch`); null where it is about the execution. */
   nodeId: string | null;
   data: Record<string, unknown>;
 }
@@ -63,14 +64,18 @@ function finalStatus(value: unknown): ExecutionStatus | undefined {
 export function patchExecution(execution: Execution, event: LiveEvent): Execution {
   if (event.seq <= execution.revision) return execution;
   const status = event.type === 'finished' ? finalStatus(event.data['status']) : EXECUTION_STATUS[event.type];
-  return { ...execution, revision: event.seq, status: status ?? execution.status };
+  const error = event.type === 'failing' ? event.data['error'] : execution.error;
+  return { ...execution, revision: event.seq, status: status ?? execution.status, error };
 }
 
 /** The steps after the event. */
 export function patchSteps(steps: Step[], event: LiveEvent): Step[] {
+  const path = event.nodeId;
+  if (!path) return steps;
+  if (event.type === 'step_recorded') return patchProgress(steps, path, event.data);
   const status = STEP_STATUS[event.type];
-  if (!event.nodeId || !status || !steps.some((step) => step.node_id === event.nodeId)) return steps;
-  return steps.map((step) => (step.node_id === event.nodeId ? { ...step, status } : step));
+  if (!status || !steps.some((step) => step.path === path)) return steps;
+  return steps.map((step) => (step.path === path ? { ...step, status } : step));
 }
 
 /** Whether the event can have changed who is asked for a decision. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { Schema } from '@/api/client';
 import { workflowQuery } from '@/api/queries/workflows';
@@ -10,26 +10,34 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { curlCommand } from '@/lib/curl';
 import { readWorkflow } from '@/lib/workflow-document';
 import { useExecuteWorkflow } from '../api/execute-workflow';
+import { TestOptionsForm, type TestOptions } from './test-options';
 
 function RunForm({ workflow, onClose }: { workflow: Schema<'Workflow'>; onClose: () => void }) {
   const navigate = useNavigate();
   const execute = useExecuteWorkflow(workflow.id);
-  const schema = useMemo(() => readWorkflow(workflow.definition).inputs, [workflow.definition]);
+  const document = useMemo(() => readWorkflow(workflow.definition), [workflow.definition]);
+  const [options, setOptions] = useState<TestOptions>({ test: false, stopAt: '' });
+  const request = (input: unknown): Schema<'ExecuteRequest'> => ({
+    input,
+    ...(options.test ? { test: true, ...(options.stopAt ? { stop_at: options.stopAt } : {}) } : {}),
+  });
   const run = async (input: unknown) => {
-    const execution = await execute.mutateAsync(input);
+    const execution = await execute.mutateAsync(request(input));
     onClose();
     await navigate(`/executions/${execution.id}`);
   };
   return (
     <InputForm
-      schema={schema}
+      schema={document.inputs}
       member="input"
-      command={(input) => curlCommand(`/api/v1/workflows/${workflow.id}/execute`, { input })}
+      command={(input) => curlCommand(`/api/v1/workflows/${workflow.id}/execute`, request(input))}
       onSubmit={run}
       onCancel={onClose}
       busy={execute.isPending}
       error={execute.error}
-    />
+    >
+      <TestOptionsForm document={document} value={options} onChange={setOptions} />
+    </InputForm>
   );
 }
 
