@@ -170,7 +170,8 @@ void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
              e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
              e.parent_id, e.parent_step, e.depth, e.test, e.response, origin, text,
              entry.timing.deadline, entry.timing.wake_at, entry.fence, entry.lease.owner,
-             entry.lease.until);
+             entry.lease.until, entry.standing.lane, entry.standing.lane_limit,
+             entry.standing.queue, entry.standing.rated_at);
   if (!tx.is_postgres()) tx.execute(kInsertName, e.project_id, e.name);
   large_values::store_input(tx, e);
 }
