@@ -1163,7 +1163,7 @@ export interface paths {
         put?: never;
         /**
          * Start an execution of a published version.
-         * @description Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished execution where it is over by then.
+         * @description Answers 202 once the execution is durable; with `wait_ms`, 200 and the finished execution where it is over by then. Repeated with its `Idempotency-Key` it starts nothing twice, also where the first answer was lost.
          *
          *     API key scope: `executions:write`.
          */
@@ -1256,6 +1256,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{execution_id}/events/{seq}/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One value of an event, whole.
+         * @description Streams, steps and lists show a value that is large as `{"$large": {"size": …, "url": …}}`; this is the URL.
+         *
+         *     API key scope: `executions:read`.
+         */
+        get: operations["getEventValue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{execution_id}/cancel": {
         parameters: {
             query?: never;
@@ -1330,6 +1352,48 @@ export interface paths {
          * @description API key scope: `executions:write`.
          */
         post: operations["retryExecution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel, pause, resume or retry many.
+         * @description At most 500 a call, the oldest first; `more` says that there are others. Only those that the action fits match a filter: not what is over, where it is a cancel.
+         *
+         *     API key scope: `executions:write`.
+         */
+        post: operations["steerExecutions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new execution that keeps all results but those from one step on.
+         * @description API key scope: `executions:write`.
+         */
+        post: operations["forkExecution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2117,11 +2181,18 @@ export interface components {
             depth: number;
             test: unknown;
             response: unknown;
+            forked_from?: components["schemas"]["ForkedFrom"] | null;
             /** Format: int64 */
             duration_ms?: number | null;
+            explanation?: string | null;
         };
         /** @enum {string} */
         ExecutionStatus: "pending" | "running" | "waiting" | "paused" | "completed" | "failed" | "cancelled" | "timed_out";
+        ForkedFrom: {
+            /** Format: uuid */
+            execution_id: string;
+            step: string;
+        };
         AgentPage: {
             items: components["schemas"]["Agent"][];
             next_cursor?: string | null;
@@ -2287,6 +2358,7 @@ export interface components {
             items: components["schemas"]["Step"][];
             /** Format: int64 */
             total: number;
+            has_more_inside: boolean;
         };
         Step: {
             id: string;
@@ -2297,6 +2369,8 @@ export interface components {
             type: components["schemas"]["NodeType"];
             status: components["schemas"]["StepStatus"];
             waiting_for?: string | null;
+            /** Format: date-time */
+            waits_until?: string | null;
             /** Format: int64 */
             attempt: number;
             input: unknown;
@@ -2317,6 +2391,7 @@ export interface components {
             items?: components["schemas"]["StepItems"] | null;
             /** Format: uuid */
             execution?: string | null;
+            explanation?: string | null;
         };
         /** @enum {string} */
         NodeType: "transform" | "switch" | "http" | "llm" | "agent" | "tool" | "code" | "map" | "loop" | "workflow" | "wait" | "approval" | "emit" | "respond" | "task" | "fail";
@@ -2340,6 +2415,42 @@ export interface components {
         };
         CancelRequest: {
             reason?: string | null;
+        };
+        BulkRequest: {
+            action: components["schemas"]["BulkAction"];
+            filter?: components["schemas"]["BulkFilter"] | null;
+            ids?: string[] | null;
+            reason?: string | null;
+            dry_run?: boolean | null;
+        };
+        /** @enum {string} */
+        BulkAction: "cancel" | "pause" | "resume" | "retry";
+        BulkFilter: {
+            project_id?: string | null;
+            workflow_id?: string | null;
+            status?: components["schemas"]["ExecutionStatus"] | null;
+            /** Format: date-time */
+            from?: string | null;
+            /** Format: date-time */
+            to?: string | null;
+            q?: string | null;
+        };
+        BulkAnswer: {
+            /** Format: int64 */
+            matched: number;
+            /** Format: int64 */
+            done: number;
+            failed: components["schemas"]["BulkFailure"][];
+            more: boolean;
+        };
+        BulkFailure: {
+            id: string;
+            code: string;
+            message: string;
+        };
+        ForkRequest: {
+            from_step: string;
+            input?: unknown;
         };
         SignalRequest: {
             name: string;
@@ -4702,7 +4813,9 @@ export interface operations {
     };
     listSteps: {
         parameters: {
-            query?: never;
+            query?: {
+                within?: string;
+            };
             header?: never;
             path: {
                 execution_id: string;
@@ -4740,6 +4853,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getEventValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+                seq: string;
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
             "4XX": components["responses"]["Problem"];
         };
@@ -4842,6 +4980,64 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    steerExecutions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    forkExecution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 hours get the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
