@@ -251,7 +251,6 @@ edges: [{from: x, to: go}]
   settled(first->id);
   const auto fork = test::run(engine().fork(first->id, {.from_step = "go", .created_by = {"u"}}));
   ASSERT_TRUE(fork);
-  test::run(engine().changed(fork->id, fork->revision, clock().now() + 1h));
   EXPECT_EQ(settled(fork->id).waiting_for, "event");
   EXPECT_EQ(effects().done("x"), 1);
   ASSERT_TRUE(test::run(engine().signal(fork->id, "go", {})));

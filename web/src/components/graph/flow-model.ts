@@ -43,7 +43,8 @@ export type NodeStates = ReadonlyMap<string, NodeState>;
 
 export const NODE_SIZE = { width: 208, height: 58 };
 const GAPS = { gapX: 72, gapY: 28 };
-const BODY_GAPS = { gapX: 48, gapY: 20 };
+/** Open containers lie beneath the edges and labels of what is in them, the outer ones lowest. */
+const LOWEST = -10;
 /** Around the body in its container; above it is the container's own row. */
 const PADDING = 16;
 
@@ -74,7 +75,7 @@ function flowIn(document: WorkflowDocument, prefix: string, view: View): Flow {
   const layout = layoutGraph(
     document.nodes.map((node) => node.id),
     links,
-    { ...NODE_SIZE, ...(prefix ? BODY_GAPS : GAPS), sizes },
+    { ...NODE_SIZE, ...GAPS, sizes },
   );
 
   const nodes: StepNode[] = [];
@@ -117,6 +118,7 @@ function stepNode(node: WorkflowNode, prefix: string, position: Point, { states,
     type: 'step',
     position,
     ...size,
+    ...(node.body && open.has(path) ? { zIndex: LOWEST + path.split('.').length } : {}),
     data: {
       name: node.name,
       type: node.type,

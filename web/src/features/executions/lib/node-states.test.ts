@@ -24,7 +24,7 @@ it('says in words how each node stands', () => {
 it('takes together the items that a node in a body runs for', () => {
   const states = nodeStates(steps);
 
-  expect(states.get('each.ask')).toEqual({ status: 'waiting', detail: '1 of 2 open items', progress: null });
+  expect(states.get('each.ask')).toEqual({ status: 'waiting', detail: '1 of 2 items', progress: null });
   expect(states.get('each.fetch')?.status).toBe('running');
 });
 

@@ -23,7 +23,7 @@ function stateOf(steps: readonly Step[]): NodeState | null {
   const [first] = alike;
   if (!status || !first) return null;
   if (steps.length === 1) return { status, detail: detailOf(first), progress: first.items ?? null };
-  return { status, detail: `${alike.length} of ${steps.length} open items`, progress: null };
+  return { status, detail: `${alike.length} of ${steps.length} items`, progress: null };
 }
 
 /** How each node of the graph stands, over all items that it runs for; by its path in the document. */
