@@ -280,7 +280,7 @@ TEST_P(EngineLimits, NodesOnOneStoreShareThem) {
   expect_started(waiting[0].id);
   EXPECT_EQ(held(), 2);
   test::run(other->signal(running[1].id, "go", {}));
-  expect_started(waiting[1].id);
+  EXPECT_EQ(settled_on(*other, waiting[1].id).waiting_for, "event");
   EXPECT_EQ(held(), 2);
 
   // A node that ends right after an end leaves the next to the others.
