@@ -80,6 +80,7 @@ executions::RetentionOptions retention_options(const config::Config& config) {
 engine::EngineOptions engine_options(const config::Config& config) {
   engine::EngineOptions options;
   options.max_active = static_cast<std::size_t>(config.number("engine.max_active"));
+  options.lease = config.duration("engine.lease");
   options.node = node_name(config);
   return options;
 }

@@ -47,10 +47,10 @@ class Running(Scenario):
         (client or self.admin).get(f"/executions/{id}/events")
         return self.expect((client or self.admin).get(f"/executions/{id}"), 200)
 
-    def until(self, id, status):
-        """Waits, event by event, until the execution has that status."""
+    def until(self, id, status, client=None):
+        """Waits until the execution has that status."""
         for _ in range(400):
-            execution = self.admin.get(f"/executions/{id}").json
+            execution = (client or self.admin).get(f"/executions/{id}").json
             if execution["status"] == status:
                 return execution
             self.assertNotIn(execution["status"], FINAL, execution)

@@ -132,6 +132,9 @@ constexpr std::array kSettings{
             1'000'000'000},
     Setting{"executions.retention_interval", Type::Duration, "1m",
             "How often it is looked for executions that were kept long enough.", 1'000, kDay},
+    Setting{"engine.lease", Type::Duration, "30s",
+            "How long the nodes on one PostgreSQL leave a silent node's executions alone.", 1'000,
+            10 * kMinute},
     Setting{"engine.max_active", Type::Number, "10000",
             "Executions that a node moves at once; more wait in the database.", 1, 1'000'000},
     Setting{
