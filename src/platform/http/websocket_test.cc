@@ -182,7 +182,7 @@ TEST_F(HttpWebSocket, SaysFarewellToADroppedPeerThatReadsAfterAll) {
   EXPECT_TRUE(socket->send(std::string(32 << 20, 'x')));
   EXPECT_FALSE(socket->send(std::string("waits in vain")));
   // The first is on its way: what merely waited would be dropped.
-  boost::beast::get_lowest_layer(*peer).socket().wait(asio::ip::tcp::socket::wait_read);
+  boost::beast::get_lowest_layer(*peer).wait(asio::ip::tcp::socket::wait_read);
 
   socket->drop("too slow for us");
 
