@@ -20,7 +20,16 @@ std::string DefinitionService::code(std::string_view what) const {
 
 Result<Stored> DefinitionService::find(db::Snapshot& view, const api::Caller& caller,
                                        std::string_view id, ProjectRole least) const {
-  auto stored = store::find(view, kind_, id);
+  return permitted(view, caller, store::find(view, kind_, id), least);
+}
+
+Result<Stored> DefinitionService::find_head(db::Snapshot& view, const api::Caller& caller,
+                                            std::string_view id, ProjectRole least) const {
+  return permitted(view, caller, store::find_head(view, kind_, id), least);
+}
+
+Result<Stored> DefinitionService::permitted(db::Snapshot& view, const api::Caller& caller,
+                                            std::optional<Stored> stored, ProjectRole least) const {
   const auto missing = fail(ErrorKind::NotFound, code("not_found"),
                             fmt::format("there is no {} with this id", enum_name(kind_)));
   if (!stored) return missing;

@@ -56,6 +56,9 @@ class DefinitionService {
   /// One that the caller may see, within another service's transaction.
   [[nodiscard]] Result<Stored> find(db::Snapshot& view, const api::Caller& caller,
                                     std::string_view id, projects::ProjectRole least) const;
+  /// The same without its content.
+  [[nodiscard]] Result<Stored> find_head(db::Snapshot& view, const api::Caller& caller,
+                                         std::string_view id, projects::ProjectRole least) const;
   /// As `create`, within a transaction that has already asked whether the caller may.
   Result<Stored> insert(db::Transaction& tx, const api::Caller& caller, const ProjectId& project,
                         const Json& content, std::string note) const;
@@ -63,6 +66,9 @@ class DefinitionService {
   [[nodiscard]] std::string code(std::string_view what) const;
 
  private:
+  [[nodiscard]] Result<Stored> permitted(db::Snapshot& view, const api::Caller& caller,
+                                         std::optional<Stored> stored,
+                                         projects::ProjectRole least) const;
   Result<Stored> edit(db::Transaction& tx, const api::Caller& caller, std::string_view id,
                       std::optional<std::int64_t> if_match,
                       const std::function<Json(const Json&)>& change) const;

@@ -3,10 +3,10 @@
 namespace qd::definitions::store {
 namespace {
 
-#define QD_DEFINITION_COLUMNS                                                                      \
+#define QD_DEFINITION_HEAD                                                                         \
   "id, project_id, created_at, updated_at, created_by, revision, published_version, draft, name, " \
-  "description, "                                                                                  \
-  "variant, is_global, content"
+  "description, variant, is_global"
+#define QD_DEFINITION_COLUMNS QD_DEFINITION_HEAD ", content"
 
 constexpr std::string_view kColumns = QD_DEFINITION_COLUMNS;
 constexpr db::Sql kInsert{
@@ -15,6 +15,9 @@ constexpr db::Sql kInsert{
     ", kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
 constexpr db::Sql kFind{"definition.find", "SELECT " QD_DEFINITION_COLUMNS
                                            " FROM definitions WHERE id = $1 AND kind = $2"};
+constexpr db::Sql kFindHead{"definition.find_head", "SELECT " QD_DEFINITION_HEAD
+                                                    ", NULL FROM definitions WHERE id = $1 AND "
+                                                    "kind = $2"};
 constexpr db::Sql kResolve{"definition.resolve",
                            "SELECT " QD_DEFINITION_COLUMNS
                            " FROM definitions WHERE kind = $1 AND (name = $2 OR id = $2) "
@@ -74,6 +77,10 @@ void insert(db::Transaction& tx, Kind kind, const Stored& s) {
 
 std::optional<Stored> find(db::Snapshot& view, Kind kind, std::string_view id) {
   return view.first<Stored>(kFind, id, kind);
+}
+
+std::optional<Stored> find_head(db::Snapshot& view, Kind kind, std::string_view id) {
+  return view.first<Stored>(kFindHead, id, kind);
 }
 
 std::optional<Stored> resolve(db::Snapshot& view, Kind kind, const ProjectId& project,

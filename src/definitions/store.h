@@ -10,6 +10,8 @@ namespace qd::definitions::store {
 
 void insert(db::Transaction& tx, Kind kind, const Stored& stored);
 [[nodiscard]] std::optional<Stored> find(db::Snapshot& view, Kind kind, std::string_view id);
+/// Without its content, which may be large.
+[[nodiscard]] std::optional<Stored> find_head(db::Snapshot& view, Kind kind, std::string_view id);
 /// The project's own, else a global one, by id or name.
 [[nodiscard]] std::optional<Stored> resolve(db::Snapshot& view, Kind kind, const ProjectId& project,
                                             std::string_view name_or_id);

@@ -78,8 +78,8 @@ struct Admissions {
 /// An execution has left its lane: the first of those that fit is ready now.
 void leave_lane(db::Transaction& tx, const ExecutionId& id);
 /// One that failed, was cancelled or timed out is to be begun again, at once or when it has a slot.
-/// NotFound `execution.not_found`; Conflict `execution.not_failed`, or `execution.compensated` where
-/// what it did was undone.
+/// NotFound `execution.not_found`; Conflict `execution.not_failed`, or `execution.compensated`
+/// where what it did was undone.
 [[nodiscard]] Result<Obstacle> requeue(db::Transaction& tx, const ExecutionId& id,
                                        const Question& question);
 

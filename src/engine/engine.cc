@@ -281,8 +281,7 @@ Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) 
     QD_CO_TRY(project, co_await parts_.catalog.project(project_id));
   }
   QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(project_id));
-  QD_CO_TRY(auto standing,
-            admission::standing_of(entry.execution, *definition, project.get()));
+  QD_CO_TRY(auto standing, admission::standing_of(entry.execution, *definition, project.get()));
   co_return co_await runner_.enqueue(std::move(entry), std::move(document), limits,
                                      std::move(standing));
 }
@@ -434,8 +433,7 @@ Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
 std::unique_ptr<Watchers::Watch> Engine::watch_queue(const ProjectId& project,
                                                      std::string_view queue,
                                                      const boost::asio::any_io_executor& executor) {
-  return std::make_unique<Watchers::Watch>(impl_->watchers_, queue_topic(project, queue),
-                                           executor);
+  return std::make_unique<Watchers::Watch>(impl_->watchers_, queue_topic(project, queue), executor);
 }
 
 /// Suspends until `is_enough` holds of the execution's head, or the deadline; the head, or nothing

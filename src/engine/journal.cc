@@ -17,16 +17,16 @@ constexpr db::Sql kCount{"journal.count", "UPDATE change_position SET last = las
 
 #define QD_INSERT(changed)                                                                        \
   "INSERT INTO executions (" QD_EXECUTION_COLUMNS                                                 \
-  ", document, deadline_at, wake_at, fence, lease_owner, lease_until, lane, lane_limit, queue, "     \
-  "rated_at, changed) VALUES ($1, $2, "                                                            \
+  ", document, deadline_at, wake_at, fence, lease_owner, lease_until, lane, lane_limit, queue, "  \
+  "rated_at, changed) VALUES ($1, $2, "                                                           \
   "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, " \
   "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, " changed ")"
-#define QD_UPDATE(changed_now)                                                               \
-  "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, "           \
-  "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "         \
-  "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, " \
-  "response = $15, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT FROM $2 THEN " \
-  changed_now " ELSE changed END WHERE id = $16 AND fence = $17"
+#define QD_UPDATE(changed_now)                                                                 \
+  "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, "             \
+  "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "           \
+  "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, "   \
+  "response = $15, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT " \
+  "FROM $2 THEN " changed_now " ELSE changed END WHERE id = $16 AND fence = $17"
 
 // For searches; on PostgreSQL in the same round trip.
 constexpr db::Sql kInsertName{

@@ -14,13 +14,6 @@ constexpr std::int64_t kConcurrency = 10;
 constexpr std::int64_t kMaxRounds = 10'000;
 constexpr std::int64_t kRounds = 100;
 
-StepFailed failure(std::string code, std::string message) {
-  return {.error = {.code = std::move(code),
-                    .message = std::move(message),
-                    .retryable = false,
-                    .details = {}}};
-}
-
 /// A whole number from 1 to `most`, or `otherwise` where there is none.
 Result<std::int64_t> count_field(const Json& input, std::string_view name, std::int64_t otherwise,
                                  std::int64_t most) {

@@ -13,13 +13,6 @@ namespace {
 constexpr std::int64_t kMaxDepth = 16;
 constexpr std::size_t kMaxCacheKey = 1'000;
 
-StepFailed failure(std::string code, std::string message) {
-  return {.error = {.code = std::move(code),
-                    .message = std::move(message),
-                    .retryable = false,
-                    .details = {}}};
-}
-
 StepFailed too_large() {
   return failure("step.output_too_large",
                  fmt::format("the output is larger than {} MiB", kMaxOutput >> 20));

@@ -173,9 +173,9 @@ struct Step {
   std::optional<ExecutionId> execution;
 };
 BOOST_DESCRIBE_STRUCT(Step, (),
-                      (id, execution_id, node_id, path, type, status, waiting_for, waits_until, attempt, input,
-                       output, error, agent_id, tool_id, turns, started_at, finished_at,
-                       duration_ms, cost_usd, tokens, items, execution))
+                      (id, execution_id, node_id, path, type, status, waiting_for, waits_until,
+                       attempt, input, output, error, agent_id, tool_id, turns, started_at,
+                       finished_at, duration_ms, cost_usd, tokens, items, execution))
 
 enum class ApprovalStatus { Pending, Approved, Rejected, Expired, Cancelled };
 BOOST_DESCRIBE_ENUM(ApprovalStatus, Pending, Approved, Rejected, Expired, Cancelled)

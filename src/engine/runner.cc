@@ -302,17 +302,15 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   Result<journal::Woken> committed;
   reach(parts_.boundaries, Boundary::BeforeCommit);
   if (run->is_new)
-    committed = co_await insert(run->id, [&](db::Transaction& tx) {
-      return journal::insert(tx, entry, run->document);
-    });
+    committed = co_await insert(
+        run->id, [&](db::Transaction& tx) { return journal::insert(tx, entry, run->document); });
   else
     committed = co_await append(run, std::move(entry));
   if (!committed) co_return std::unexpected(committed.error());
   reach(parts_.boundaries, Boundary::AfterCommit);
   run->is_new = false;
   run->document = nullptr;
-  for (const auto& queue : queues)
-    watchers_.tell_queue(machine.execution().project_id, queue);
+  for (const auto& queue : queues) watchers_.tell_queue(machine.execution().project_id, queue);
   set_timer(run->id.value, wake_at);
   const auto& execution = machine.execution();
   if (is_over) metrics_.add_finished(execution.status);

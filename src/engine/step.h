@@ -142,6 +142,14 @@ struct StepFailed {
   std::int64_t tokens = 0;
 };
 
+/// One that trying again does not help.
+[[nodiscard]] inline StepFailed failure(std::string code, std::string message) {
+  return {.error = {.code = std::move(code),
+                    .message = std::move(message),
+                    .retryable = false,
+                    .details = {}}};
+}
+
 using StepResult = std::variant<StepDone, StepWaits, StepBegins, StepFailed, StepUncertain>;
 
 class PureStep {

@@ -69,13 +69,13 @@ void ExecutionApi::add_reading() {
 
 void ExecutionApi::add_steering() {
   router_.add(steer("cancel", "cancelExecution", "End it; running steps are interrupted."), *this,
-             &ExecutionApi::cancel);
+              &ExecutionApi::cancel);
   router_.add(steer("pause", "pauseExecution", "Start no more steps; running ones finish."), *this,
-             &ExecutionApi::pause);
+              &ExecutionApi::pause);
   router_.add(steer("resume", "resumeExecution", "Go on after a pause."), *this,
-             &ExecutionApi::resume);
+              &ExecutionApi::resume);
   router_.add(steer("retry", "retryExecution", "Go on from what failed."), *this,
-             &ExecutionApi::retry);
+              &ExecutionApi::retry);
   auto bulk = steer("", "steerExecutions", "Cancel, pause, resume or retry many.");
   bulk.path = "/executions/bulk";
   bulk.description =
@@ -88,21 +88,21 @@ void ExecutionApi::add_steering() {
   fork.status = 202;
   router_.add(fork, *this, &ExecutionApi::fork);
   router_.add(steer("signal", "signalExecution", "Hand an event to the steps that wait for it."),
-             *this, &ExecutionApi::signal);
+              *this, &ExecutionApi::signal);
   router_.add(steer("steps/{node_id}/resolve", "resolveStep",
-                   "Say whether what an uncertain step had sent did happen."),
-             *this, &ExecutionApi::resolve);
+                    "Say whether what an uncertain step had sent did happen."),
+              *this, &ExecutionApi::resolve);
 }
 
 void ExecutionApi::add_events() {
   router_.add({.method = "POST",
-              .path = "/projects/{project_id}/events",
-              .id = "publishEvent",
-              .tag = "executions",
-              .summary = "Hand an event to every execution of the project that waits for it.",
-              .scope = "executions:write",
-              .body_limit = 1 << 20},
-             *this, &ExecutionApi::publish);
+               .path = "/projects/{project_id}/events",
+               .id = "publishEvent",
+               .tag = "executions",
+               .summary = "Hand an event to every execution of the project that waits for it.",
+               .scope = "executions:write",
+               .body_limit = 1 << 20},
+              *this, &ExecutionApi::publish);
 }
 
 Task<Result<PublishAnswer>> ExecutionApi::publish(api::Request<PublishRequest> request) {
@@ -111,26 +111,26 @@ Task<Result<PublishAnswer>> ExecutionApi::publish(api::Request<PublishRequest> r
 
 void ExecutionApi::add_approvals() {
   router_.add({.method = "GET",
-              .path = "/approvals",
-              .id = "listApprovals",
-              .tag = "approvals",
-              .summary = "Approvals, the newest first.",
-              .scope = "executions:read"},
-             *this, &ExecutionApi::approvals);
+               .path = "/approvals",
+               .id = "listApprovals",
+               .tag = "approvals",
+               .summary = "Approvals, the newest first.",
+               .scope = "executions:read"},
+              *this, &ExecutionApi::approvals);
   router_.add({.method = "GET",
-              .path = "/approvals/{approval_id}",
-              .id = "getApproval",
-              .tag = "approvals",
-              .summary = "One approval.",
-              .scope = "executions:read"},
-             *this, &ExecutionApi::approval);
+               .path = "/approvals/{approval_id}",
+               .id = "getApproval",
+               .tag = "approvals",
+               .summary = "One approval.",
+               .scope = "executions:read"},
+              *this, &ExecutionApi::approval);
   router_.add({.method = "POST",
-              .path = "/approvals/{approval_id}/decide",
-              .id = "decideApproval",
-              .tag = "approvals",
-              .summary = "Approve or reject.",
-              .scope = "executions:write"},
-             *this, &ExecutionApi::decide);
+               .path = "/approvals/{approval_id}/decide",
+               .id = "decideApproval",
+               .tag = "approvals",
+               .summary = "Approve or reject.",
+               .scope = "executions:write"},
+              *this, &ExecutionApi::decide);
 }
 
 Task<Result<api::Page<Execution>>> ExecutionApi::list(
@@ -152,8 +152,8 @@ Task<Result<api::RawResponse>> ExecutionApi::events(api::Request<> request) {
   Admission admission(router_, service_, topic,
                       [token = std::string(api::token_of(*request.raw))] { return token; });
   QD_CO_CHECK(co_await admission.check());
-  co_return api::RawResponse{
-      stream_events(feeds_, clock_, std::move(admission), topic, number(request.raw->header("Last-Event-ID")))};
+  co_return api::RawResponse{stream_events(feeds_, clock_, std::move(admission), topic,
+                                           number(request.raw->header("Last-Event-ID")))};
 }
 
 Task<Result<Execution>> ExecutionApi::cancel(api::Request<CancelRequest> request) {

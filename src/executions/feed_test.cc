@@ -157,8 +157,9 @@ class Writer {
 
   Task<void> run() {
     for (const auto& one : all_) {
-      co_await database_.write(
-          [&](db::Transaction& tx) { return engine::journal::insert(tx, {.execution = one}, Json()); });
+      co_await database_.write([&](db::Transaction& tx) {
+        return engine::journal::insert(tx, {.execution = one}, Json());
+      });
       watchers_.tell(one);
     }
     for (const auto status : {ExecutionStatus::Running, ExecutionStatus::Waiting,

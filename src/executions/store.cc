@@ -134,8 +134,8 @@ std::vector<engine::Event> pointing(std::string_view id, std::vector<engine::Eve
       if (!engine::large_values::is_stand_in(member.value())) continue;
       auto& large = member.value().at("$large");
       if (large.is_object())
-        large.get_object()["url"] = fmt::format("/api/v1/executions/{}/events/{}/{}", id,
-                                                event.seq, std::string_view(member.key()));
+        large.get_object()["url"] = fmt::format("/api/v1/executions/{}/events/{}/{}", id, event.seq,
+                                                std::string_view(member.key()));
     }
   return events;
 }
@@ -190,7 +190,8 @@ StepEvents step_events(db::Snapshot& view, const ExecutionId& id, const std::str
   const auto inside =
       view.value<std::int64_t>(kInside, id, prefix, length, kMostInside + 1).value_or(0);
   const bool fits = inside <= kMostInside;
-  return {pointing(id.value, view.all<engine::Event>(kStepEvents, id, fits, length, prefix)), !fits};
+  return {pointing(id.value, view.all<engine::Event>(kStepEvents, id, fits, length, prefix)),
+          !fits};
 }
 
 std::optional<Json> event_value(db::Snapshot& view, const ExecutionId& id, std::int64_t seq,

@@ -37,7 +37,7 @@ Task<Result<api::Replied<definitions::Execution>>> WorkflowApi::execute(
     api::Request<ExecuteRequest> request) {
   const auto id = request.path("workflow_id");
   QD_CO_TRY(const auto workflow, co_await database_.read([&](db::Snapshot& view) {
-    return service_.find(view, request.caller, id, projects::ProjectRole::Operator);
+    return service_.find_head(view, request.caller, id, projects::ProjectRole::Operator);
   }));
   auto& body = request.body;
   const std::int64_t version =

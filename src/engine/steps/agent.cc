@@ -30,13 +30,6 @@ std::string bounded(std::string text) {
   return text + "\n[cut: the answer was longer than 256 KiB]";
 }
 
-StepFailed failure(std::string_view code, std::string message) {
-  return {.error = {.code = std::string(code),
-                    .message = std::move(message),
-                    .retryable = false,
-                    .details = {}}};
-}
-
 /// One run of one agent.
 class Conversation {
  public:

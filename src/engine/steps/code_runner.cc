@@ -40,7 +40,7 @@ struct RunnerAnswer {
 };
 BOOST_DESCRIBE_STRUCT(RunnerAnswer, (), (output, error))
 
-StepFailed failure(std::string code, std::string message, JsonObject details = {}) {
+StepFailed code_failure(std::string code, std::string message, JsonObject details = {}) {
   return {.error = {.code = "code." + std::move(code),
                     .message = std::move(message),
                     .retryable = false,
@@ -49,7 +49,7 @@ StepFailed failure(std::string code, std::string message, JsonObject details = {
 
 StepFailed refusal(Error error) {
   const bool is_busy = error.kind == ErrorKind::Limited;
-  auto failed = failure(is_busy ? "busy" : "sandbox_unavailable", std::move(error.message));
+  auto failed = code_failure(is_busy ? "busy" : "sandbox_unavailable", std::move(error.message));
   failed.error.retryable = is_busy;
   return failed;
 }
@@ -80,34 +80,36 @@ std::string readable(std::string bytes, bool is_cut) {
 }
 
 StepFailed out_of_memory(std::int64_t memory_mb) {
-  return failure("memory", fmt::format("the program needs more than {} MB of memory", memory_mb));
+  return code_failure("memory",
+                      fmt::format("the program needs more than {} MB of memory", memory_mb));
 }
 
 StepFailed failure_of(const RunnerError& error, std::int64_t memory_mb) {
   if (error.kind == "memory") return out_of_memory(memory_mb);
   if (error.kind == "bad_output")
-    return failure("bad_output", "what main returned is not JSON: " + error.message.value_or(""));
+    return code_failure("bad_output",
+                        "what main returned is not JSON: " + error.message.value_or(""));
   JsonObject details;
   if (error.line) details["line"] = *error.line;
   if (error.trace) details["trace"] = *error.trace;
   const auto where = error.line ? fmt::format("line {}: ", *error.line) : "";
-  return failure("failed", where + error.message.value_or(""), std::move(details));
+  return code_failure("failed", where + error.message.value_or(""), std::move(details));
 }
 
 StepFailed ended_by(process::SandboxLimit limit, const Bounds& bounds) {
   using enum process::SandboxLimit;
   switch (limit) {
     case Deadline:
-      return failure("timeout", "the program did not end in its time");
+      return code_failure("timeout", "the program did not end in its time");
     case Cpu:
-      return failure("timeout", fmt::format("the program used more than {} of CPU time",
-                                            format_duration(bounds.time)));
+      return code_failure("timeout", fmt::format("the program used more than {} of CPU time",
+                                                 format_duration(bounds.time)));
     case Memory:
       return out_of_memory(bounds.memory_mb);
     case Files:
-      return failure("failed", "the program wrote too large a file");
+      return code_failure("failed", "the program wrote too large a file");
     case Answer:
-      return failure("output_too_large", "what main returned is over 16 MiB of JSON");
+      return code_failure("output_too_large", "what main returned is over 16 MiB of JSON");
   }
   std::unreachable();
 }
@@ -115,9 +117,9 @@ StepFailed ended_by(process::SandboxLimit limit, const Bounds& bounds) {
 StepResult read_answer(std::string_view text, const Bounds& bounds) {
   const auto value = json::parse(text, {.depth = kDepth});
   if (!value)
-    return failure("bad_output", "what main returned is not JSON: " + value.error().message);
+    return code_failure("bad_output", "what main returned is not JSON: " + value.error().message);
   auto answer = json::from_json<RunnerAnswer>(*value);
-  if (!answer) return failure("bad_output", "what main returned did not come through");
+  if (!answer) return code_failure("bad_output", "what main returned did not come through");
   if (answer->error) return failure_of(*answer->error, bounds.memory_mb);
   return StepDone{.output = std::move(answer->output).value_or(Json())};
 }
@@ -128,8 +130,8 @@ StepFailed ended_early(const process::SandboxResult& result, CodeLanguage langua
   // V8 aborts where its heap is full.
   if (language == CodeLanguage::Javascript && result.exit_code == kAborted)
     return out_of_memory(bounds.memory_mb);
-  return failure("failed", fmt::format("the program ended before main returned (exit code {})",
-                                       result.exit_code));
+  return code_failure("failed", fmt::format("the program ended before main returned (exit code {})",
+                                            result.exit_code));
 }
 
 StepResult to_result(const process::SandboxResult& result, CodeLanguage language,
@@ -160,7 +162,7 @@ CodeRunner::CodeRunner(Clock& clock, const CodeOptions& options)
 
 Task<CodeOutcome> CodeRunner::run(CodeProgram program, Json input, Timestamp deadline) {
   const auto bounds = bounds_of(program);
-  if (!bounds) co_return CodeOutcome{failure("failed", bounds.error().message), {}};
+  if (!bounds) co_return CodeOutcome{code_failure("failed", bounds.error().message), {}};
   const auto& interpreter = program.language == CodeLanguage::Python ? python_ : node_;
   if (!interpreter) co_return CodeOutcome{refusal(interpreter.error()), {}};
   process::SandboxRequest request{

@@ -15,28 +15,21 @@ std::string text_of(const Json* value) {
   return value->is_string() ? std::string(value->get_string()) : json::print(*value);
 }
 
-StepFailed bad_input(std::string code, std::string message) {
-  return {.error = {.code = std::move(code),
-                    .message = std::move(message),
-                    .retryable = false,
-                    .details = {}}};
-}
-
 /// A length of time that a template made; fails where it is none.
 std::optional<milliseconds> duration_of(const Json* value) {
   return value && value->is_string() ? parse_duration(value->get_string()) : std::nullopt;
 }
 
 StepFailed bad_duration(std::string_view name) {
-  return bad_input("step.bad_duration",
-                   fmt::format("'{}' must be a length of time like 90s, 10m or 48h", name));
+  return failure("step.bad_duration",
+                 fmt::format("'{}' must be a length of time like 90s, 10m or 48h", name));
 }
 
 }  // namespace
 
 StepResult TransformStep::evaluate(const StepRun& run) const {
   const auto* set = field(run, "set");
-  if (!set || !set->is_object()) return bad_input("transform.no_object", "'set' must be an object");
+  if (!set || !set->is_object()) return failure("transform.no_object", "'set' must be an object");
   return StepDone{.output = *set};
 }
 
@@ -46,8 +39,8 @@ StepResult SwitchStep::evaluate(const StepRun& run) const {
   for (const auto& one : run.node->cases) {
     const auto holds = one.when.evaluate_condition(*run.scope);
     if (!holds)
-      return bad_input(holds.error().code,
-                       fmt::format("case '{}': {}", one.name, holds.error().message));
+      return failure(holds.error().code,
+                     fmt::format("case '{}': {}", one.name, holds.error().message));
     if (!*holds) continue;
     done.ports.push_back(one.name);
     held.emplace_back(one.name);
@@ -61,7 +54,7 @@ StepResult SwitchStep::evaluate(const StepRun& run) const {
 StepResult FailingStep::evaluate(const StepRun& run) const {
   const auto* code = field(run, "code");
   StepFailed failed =
-      bad_input(code ? text_of(code) : "workflow.failed", text_of(field(run, "message")));
+      failure(code ? text_of(code) : "workflow.failed", text_of(field(run, "message")));
   if (const auto* details = field(run, "details")) failed.error.details = *details;
   return failed;
 }
@@ -75,14 +68,14 @@ StepResult WaitStep::evaluate(const StepRun& run) const {
   if (const auto* moment = field(run, "until")) {
     const auto until = moment->is_string() ? parse_rfc3339(moment->get_string()) : std::nullopt;
     if (!until)
-      return bad_input("step.bad_timestamp", "'until' must be a time like 2026-11-23T09:57:00Z");
+      return failure("step.bad_timestamp", "'until' must be a time like 2026-11-23T09:57:00Z");
     return StepWaits{.reason = WaitReason::Timer, .until = *until};
   }
   const auto* event = field(run, "event");
   StepWaits waits{.reason = WaitReason::Event, .until = std::nullopt};
   if (event)
     waits.event = event->is_object() ? text_of(json::find(*event, "name")) : text_of(event);
-  if (waits.event.empty()) return bad_input("wait.no_event", "the event's name is empty");
+  if (waits.event.empty()) return failure("wait.no_event", "the event's name is empty");
   if (const auto* timeout = field(run, "timeout")) {
     const auto duration = duration_of(timeout);
     if (!duration) return bad_duration("timeout");
@@ -111,7 +104,7 @@ StepResult ApprovalStep::evaluate(const StepRun& run) const {
 
 StepResult EmitStep::evaluate(const StepRun& run) const {
   EventMessage event{.name = text_of(field(run, "event")), .data = {}};
-  if (event.name.empty()) return bad_input("emit.no_event", "the event's name is empty");
+  if (event.name.empty()) return failure("emit.no_event", "the event's name is empty");
   if (const auto* data = field(run, "data")) event.data = *data;
   Json output = JsonObject{{"event", event.name}};
   return StepDone{.output = std::move(output), .emits = std::move(event)};
@@ -122,7 +115,7 @@ StepResult RespondStep::evaluate(const StepRun& run) const {
   constexpr std::int64_t kOk = 200;
   const auto code = status ? (status->is_int64() ? status->get_int64() : 0) : kOk;
   if (code < 200 || code > 599)
-    return bad_input("respond.bad_status", "'status' must be a whole number from 200 to 599");
+    return failure("respond.bad_status", "'status' must be a whole number from 200 to 599");
   const auto* headers = field(run, "headers");
   const auto* body = field(run, "body");
   return StepDone{.output = JsonObject{{"status", code},
@@ -134,7 +127,7 @@ StepResult TaskStep::evaluate(const StepRun& run) const {
   TaskRequest task{.queue = text_of(field(run, "queue")), .payload = {}, .output_schema = {}};
   constexpr std::size_t kLongest = 100;
   if (task.queue.empty() || task.queue.size() > kLongest)
-    return bad_input("task.bad_queue", "'queue' must be a name of 1 to 100 characters");
+    return failure("task.bad_queue", "'queue' must be a name of 1 to 100 characters");
   if (const auto* payload = field(run, "payload")) task.payload = *payload;
   if (const auto* schema = field(run, "output_schema")) task.output_schema = *schema;
   if (const auto* length = field(run, "heartbeat")) {

@@ -26,13 +26,6 @@ class ToolScope final : public expr::Scope {
   const expr::Scope* outer_;
 };
 
-StepFailed failure(std::string code, std::string message) {
-  return {.error = {.code = std::move(code),
-                    .message = std::move(message),
-                    .retryable = false,
-                    .details = {}}};
-}
-
 Result<HttpToolConfig> render_config(const ToolSpec& tool, const Json& arguments,
                                      const expr::Scope* outer) {
   QD_TRY(const auto config, expr::compile_template(tool.config));
