@@ -16,7 +16,7 @@ namespace qd::http {
 ///   line /slow    waits for `release`   /throw   throws                 /inject   a header with a
 ///   line break /stream  "one" "two" chunked   /endless streams until stopped  /sized    a stream
 ///   with a length /ws      a WebSocket that echoes; "flood" makes it send until refused, "bye"
-///   makes it close
+///   makes it close, "yours" hands it to the test
 class ScriptedHandler final : public Handler {
  public:
   Task<Response> handle(Request request) override;
@@ -34,7 +34,7 @@ class ScriptedHandler final : public Handler {
   std::atomic<bool> stream_ended = false;
   /// Whether the last "flood" was refused in the end.
   std::atomic<bool> flood_refused = false;
-  std::shared_ptr<WebSocket> last_socket;
+  std::promise<std::shared_ptr<WebSocket>> handed_over;
 
  private:
   Task<void> wait_for_release();

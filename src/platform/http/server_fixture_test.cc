@@ -84,7 +84,6 @@ Task<void> ScriptedHandler::stream_endless(BodyWriter& writer) {
 }
 
 Task<void> ScriptedHandler::websocket(Request, std::shared_ptr<WebSocket> socket) {
-  last_socket = socket;
   for (;;) {
     auto message = co_await socket->receive();
     if (!message) break;
@@ -92,6 +91,10 @@ Task<void> ScriptedHandler::websocket(Request, std::shared_ptr<WebSocket> socket
       while (socket->send(std::string(60'000, 'x'))) {
       }
       flood_refused = true;
+      continue;
+    }
+    if (*message == "yours") {
+      handed_over.set_value(socket);
       continue;
     }
     if (*message == "bye") socket->close("done");

@@ -61,6 +61,11 @@ class HttpWebSocket : public testing::Test {
                             "Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
                             path, fields));
   }
+  /// The server's end of `peer`, with nothing waiting to be written.
+  std::shared_ptr<WebSocket> other_end(Peer& peer) {
+    (*peer).write(asio::buffer(std::string_view("yours")));
+    return handler_.handed_over.get_future().get();
+  }
   ScriptedHandler handler_;
   std::unique_ptr<Server> server_;
 };
@@ -139,8 +144,7 @@ TEST_F(HttpWebSocket, ClosesWhenItsHandlerReturns) {
 TEST_F(HttpWebSocket, DeliversWhatWasSentBeforeTheClose) {
   start();
   Peer peer(server_->port());
-  peer.ask("hello");
-  const auto socket = handler_.last_socket;
+  const auto socket = other_end(peer);
 
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(socket->send("m" + std::to_string(i)));
   socket->close("enough");
@@ -165,10 +169,9 @@ TEST_F(HttpWebSocket, CutsOffAPeerThatDoesNotRead) {
 TEST_F(HttpWebSocket, TakesOneMessageOfAnyLength) {
   start();
   Peer peer(server_->port());
-  peer.ask("hello");
   const std::string large(3 << 20, 'x');
 
-  EXPECT_TRUE(handler_.last_socket->send(large));
+  ASSERT_TRUE(other_end(peer)->send(large));
 
   EXPECT_EQ(peer.read(), large);
 }
@@ -176,10 +179,9 @@ TEST_F(HttpWebSocket, TakesOneMessageOfAnyLength) {
 TEST_F(HttpWebSocket, SaysFarewellToADroppedPeerThatReadsAfterAll) {
   start();
   Peer peer(server_->port());
-  peer.ask("hello");
-  const auto socket = handler_.last_socket;
+  const auto socket = other_end(peer);
   // More than the system takes on the way.
-  EXPECT_TRUE(socket->send(std::string(32 << 20, 'x')));
+  ASSERT_TRUE(socket->send(std::string(32 << 20, 'x')));
   EXPECT_FALSE(socket->send(std::string("waits in vain")));
   // The first is on its way: what merely waited would be dropped.
   boost::beast::get_lowest_layer(*peer).wait(asio::ip::tcp::socket::wait_read);
@@ -222,8 +224,7 @@ TEST_F(HttpWebSocket, EndsWhenThePeerDoesNotAnswerPings) {
 TEST_F(HttpWebSocket, SendsIntoNothingAfterTheServerIsGone) {
   start();
   auto peer = std::make_unique<Peer>(server_->port());
-  peer->ask("hello");
-  const auto socket = handler_.last_socket;
+  const auto socket = other_end(*peer);
 
   std::thread stopper([&] { server_.reset(); });
   peer->read_close();
