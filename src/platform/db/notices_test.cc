@@ -106,6 +106,20 @@ TEST_P(NoticesTest, AreAsManyAsAreTold) {
     ASSERT_TRUE(there.wait_for(fmt::format("topic{}={}", i, std::string(40, 'x'))));
 }
 
+TEST_P(NoticesTest, AreHeardWhileOthersAreTold) {
+  Ear here(*here_);
+  Ear there(*there_);
+  meet(here, there);
+
+  // Both tell at the same moment, and nothing more until they have heard each other.
+  for (int i = 0; i < 100; ++i) {
+    here_->publish("a", std::to_string(i));
+    there_->publish("b", std::to_string(i));
+    ASSERT_TRUE(there.wait_for(fmt::format("a={}", i)));
+    ASSERT_TRUE(here.wait_for(fmt::format("b={}", i)));
+  }
+}
+
 TEST_P(NoticesTest, SayThatSomeMayBeMissingWhenTheConnectionBroke) {
   Ear here(*here_);
   Ear there(*there_);

@@ -168,8 +168,10 @@ void PostgresNotices::wait(milliseconds most) {
   [[maybe_unused]] const auto read = ::read(wake_, &count, sizeof count);
 }
 
-/// Waits, then hands on what came; false when the connection is gone.
+/// Hands on what came, then waits for more; false when the connection is gone.
 bool PostgresNotices::receive() {
+  // Some may have come along with an answer: nothing on the connection says so any more.
+  take_all();
   bool is_waiting = false;
   {
     const std::scoped_lock lock(mutex_);
@@ -180,10 +182,12 @@ bool PostgresNotices::receive() {
     wait(milliseconds(-1));
   else if (due > milliseconds(0))
     wait(due);
-  if (PQconsumeInput(handle_.get()) != 1) return false;
+  return PQconsumeInput(handle_.get()) == 1 && PQstatus(handle_.get()) == CONNECTION_OK;
+}
+
+void PostgresNotices::take_all() {
   while (const std::unique_ptr<PGnotify, FreeNotify> notify{PQnotifies(handle_.get())})
     if (notify->be_pid != PQbackendPID(handle_.get())) take(notify->extra);
-  return PQstatus(handle_.get()) == CONNECTION_OK;
 }
 
 void PostgresNotices::take(std::string_view payload) {

@@ -36,6 +36,7 @@ class PostgresNotices final : public Notices {
   /// Until there is something to read or to send, or the end.
   void wait(std::chrono::milliseconds most);
   bool receive();
+  void take_all();
   void take(std::string_view payload);
   bool send();
   bool is_stopping();
