@@ -1,13 +1,23 @@
 #include "platform/http/curl_thread.h"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace qd::http {
 namespace {
 
-constexpr int kIdlePollMs = 60'000;
-constexpr long kKeptConnections = 256;
+using std::chrono::steady_clock;
+
+constexpr int kEventsAtOnce = 256;
+/// libcurl looks through all of them when a transfer begins and ends, so those that go beyond have
+/// connections of their own.
+constexpr long kKeptConnections = 1'024;
 
 void initialise_curl() {
   static const auto result = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -20,7 +30,15 @@ CurlThread::CurlThread(AddressPolicy policy, std::string ca_file)
     : policy_(std::move(policy)), ca_file_(std::move(ca_file)) {
   initialise_curl();
   multi_ = curl_multi_init();
-  if (!multi_) throw std::runtime_error("libcurl could not be initialised");
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  bell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  epoll_event wake{.events = EPOLLIN, .data = {.fd = bell_}};
+  if (!multi_ || epoll_ < 0 || bell_ < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_, &wake) != 0)
+    throw std::runtime_error("libcurl could not be initialised");
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlThread::on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlThread::on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
   // One transfer a connection at a time: a paused stream would hold up its neighbours.
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKeptConnections);
@@ -31,6 +49,8 @@ CurlThread::~CurlThread() {
   post({Verb::Stop, nullptr});
   thread_.join();
   curl_multi_cleanup(multi_);
+  ::close(bell_);
+  ::close(epoll_);
 }
 
 void CurlThread::start(std::shared_ptr<Transfer> transfer) {
@@ -44,19 +64,37 @@ void CurlThread::cancel(std::shared_ptr<Transfer> transfer) {
 }
 
 void CurlThread::post(Command command) {
-  {
-    const std::lock_guard lock(mutex_);
-    commands_.push_back(std::move(command));
+  const std::lock_guard lock(mutex_);
+  commands_.push_back(std::move(command));
+  if (commands_.size() == 1) ::eventfd_write(bell_, 1);
+}
+
+int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void*) {
+  const auto& thread = *static_cast<CurlThread*>(self);
+  if (wanted == CURL_POLL_REMOVE) {
+    // It may be closed already, which took it out.
+    ::epoll_ctl(thread.epoll_, EPOLL_CTL_DEL, socket, nullptr);
+    return 0;
   }
-  curl_multi_wakeup(multi_);
+  epoll_event event{.events = 0, .data = {.fd = socket}};
+  if (wanted & CURL_POLL_IN) event.events |= EPOLLIN;
+  if (wanted & CURL_POLL_OUT) event.events |= EPOLLOUT;
+  int failed = ::epoll_ctl(thread.epoll_, EPOLL_CTL_MOD, socket, &event);
+  if (failed && errno == ENOENT) failed = ::epoll_ctl(thread.epoll_, EPOLL_CTL_ADD, socket, &event);
+  return failed;
+}
+
+int CurlThread::on_timer(CURLM*, long wait_ms, void* self) {
+  auto& thread = *static_cast<CurlThread*>(self);
+  thread.next_.reset();
+  if (wait_ms >= 0) thread.next_ = steady_clock::now() + milliseconds(wait_ms);
+  return 0;
 }
 
 void CurlThread::run() {
   while (obey()) {
-    int running = 0;
-    curl_multi_perform(multi_, &running);
+    wait();
     collect();
-    curl_multi_poll(multi_, nullptr, 0, kIdlePollMs, nullptr);
   }
   for (auto& [key, entry] : live_) {
     curl_multi_remove_handle(multi_, entry.first);
@@ -67,9 +105,39 @@ void CurlThread::run() {
   live_.clear();
 }
 
+void CurlThread::act(curl_socket_t socket, int events) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, events, &running);
+}
+
+void CurlThread::wait() {
+  int patience = -1;
+  if (next_) {
+    const auto left = std::chrono::ceil<milliseconds>(*next_ - steady_clock::now());
+    patience = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+  }
+  std::array<epoll_event, kEventsAtOnce> events{};
+  const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, patience);
+  for (int i = 0; i < count; ++i) {
+    const auto& [flags, data] = events[static_cast<std::size_t>(i)];
+    if (data.fd == bell_) continue;
+    int ready = 0;
+    if (flags & EPOLLIN) ready |= CURL_CSELECT_IN;
+    if (flags & EPOLLOUT) ready |= CURL_CSELECT_OUT;
+    if (flags & (EPOLLERR | EPOLLHUP)) ready |= CURL_CSELECT_ERR;
+    act(data.fd, ready);
+  }
+  if (next_ && *next_ <= steady_clock::now()) {
+    next_.reset();
+    act(CURL_SOCKET_TIMEOUT, 0);
+  }
+}
+
 bool CurlThread::obey() {
   std::vector<Command> commands;
   {
+    eventfd_t rings = 0;
+    ::eventfd_read(bell_, &rings);
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
   }
@@ -94,7 +162,8 @@ bool CurlThread::obey() {
 }
 
 void CurlThread::begin(const std::shared_ptr<Transfer>& transfer) {
-  auto* easy = transfer->prepare(policy_, ca_file_);
+  const bool is_alone = std::ssize(live_) >= kKeptConnections;
+  auto* easy = transfer->prepare(policy_, ca_file_, is_alone);
   if (!easy || curl_multi_add_handle(multi_, easy) != CURLM_OK)
     return transfer->finish(CURLE_OUT_OF_MEMORY);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());

@@ -1,8 +1,10 @@
-// The one thread that drives every outbound transfer on libcurl's multi interface.
+// The one thread that drives every outbound transfer: libcurl says which sockets and which moment it
+// waits for, epoll waits. What one event costs does not depend on how many transfers there are.
 #pragma once
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -10,6 +12,7 @@
 
 #include <curl/curl.h>
 
+#include "base/time.h"
 #include "platform/http/curl_transfer.h"
 
 namespace qd::http {
@@ -36,8 +39,14 @@ class CurlThread {
     std::shared_ptr<Transfer> transfer;
   };
 
+  static int on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void* known);
+  static int on_timer(CURLM*, long wait_ms, void* self);
+
   void post(Command command);
   void run();
+  /// Until a socket is ready, the moment has come or there is a command.
+  void wait();
+  void act(curl_socket_t socket, int events);
   /// False on Stop.
   bool obey();
   void begin(const std::shared_ptr<Transfer>& transfer);
@@ -48,7 +57,11 @@ class CurlThread {
   const AddressPolicy policy_;
   const std::string ca_file_;
   CURLM* multi_ = nullptr;
+  int epoll_ = -1;
+  /// An eventfd that wakes the thread.
+  int bell_ = -1;
   // The curl thread's own.
+  std::optional<std::chrono::steady_clock::time_point> next_;
   std::unordered_map<const Transfer*, std::pair<CURL*, std::shared_ptr<Transfer>>> live_;
   std::mutex mutex_;
   std::vector<Command> commands_;

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::size_t kMaxWaiting = 1 << 20;
+/// Each transfer has one; thousands may be under way.
+constexpr long kReceiveBuffer = 4 << 10;
 constexpr milliseconds kConnectTimeout{10'000};
 constexpr std::array kIdempotent{"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"};
 
@@ -69,12 +71,16 @@ bool Transfer::abandon() {
   return !finished_;
 }
 
-CURL* Transfer::prepare(const AddressPolicy& policy, const std::string& ca_file) {
+CURL* Transfer::prepare(const AddressPolicy& policy, const std::string& ca_file, bool is_alone) {
   policy_ = &policy;
   easy_ = curl_easy_init();
   if (!easy_) return nullptr;
   set_limits(ca_file);
   set_request();
+  if (is_alone) {
+    curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
+  }
   return easy_;
 }
 
@@ -82,6 +88,7 @@ void Transfer::set_limits(const std::string& ca_file) {
   const auto timeout = request_.timeout.count();
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_text_);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   // A name that is slow to resolve must not hold up everybody when its transfer is cancelled.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -47,7 +47,8 @@ class Transfer {
   // --- the curl thread ---
 
   /// A handle ready to be added; null when libcurl is out of memory.
-  CURL* prepare(const AddressPolicy& policy, const std::string& ca_file);
+  /// `is_alone`: on a connection of its own that is not kept.
+  CURL* prepare(const AddressPolicy& policy, const std::string& ca_file, bool is_alone);
   void resume();
   /// The handle must have been taken out of its multi handle before any of these.
   void finish(CURLcode code);
