@@ -88,7 +88,8 @@ class PostgresDatabase final : public Database {
 
   void write_until_stopped(PostgresConnection& connection);
   std::size_t write_group(PostgresConnection& connection, WriteJobs jobs);
-  static void run_group(PostgresConnection& connection, WriteJobs jobs, Errors& errors);
+  static Errors run_group(PostgresConnection& connection, WriteJobs jobs);
+  static Errors run_guarded_group(PostgresConnection& connection, WriteJobs jobs);
   static std::exception_ptr run_in_savepoint(PostgresConnection& connection, const WriteWork& work);
   static Errors write_one_by_one(PostgresConnection& connection, WriteJobs jobs);
   static std::exception_ptr write_alone(PostgresConnection& connection, const WriteWork& work);
@@ -125,29 +126,48 @@ std::size_t PostgresDatabase::write_group(PostgresConnection& connection, WriteJ
   } else {
     try {
       connection.reconnect_if_lost();
-      run_group(connection, jobs, errors);
+      errors = run_group(connection, jobs);
     } catch (const Unavailable&) {
       errors.assign(jobs.size(), std::current_exception());
-    } catch (const OutcomeUnknown&) {
-      errors.assign(errors.size(), std::current_exception());
-    } catch (...) {
-      connection.end();
-      errors = write_one_by_one(connection, jobs.first(std::max<std::size_t>(1, errors.size())));
     }
   }
   for (std::size_t i = 0; i < errors.size(); ++i) jobs[i].complete(errors[i]);
   return errors.size();
 }
 
-/// One transaction around the first jobs; `errors` gets an entry (or null) for each that ran.
-/// Throws when none of them was written.
-void PostgresDatabase::run_group(PostgresConnection& connection, WriteJobs jobs, Errors& errors) {
-  const auto end = std::chrono::steady_clock::now() + kGroupTime;
+/// One transaction around the first jobs; what went wrong with each that ran. Savepoints cost the
+/// server a transaction each, so they are taken only where one is seen to fail.
+PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connection,
+                                                     WriteJobs jobs) {
+  std::size_t ran = 0;
+  try {
+    const auto end = std::chrono::steady_clock::now() + kGroupTime;
+    connection.send(kBegin);
+    bool is_well = true;
+    do is_well = run_closure(connection, jobs[ran++].work).first == Outcome::Commit;
+    while (is_well && ran < jobs.size() && std::chrono::steady_clock::now() < end);
+    if (is_well) {
+      commit(connection);
+      return Errors(ran);
+    }
+    connection.end();
+    return run_guarded_group(connection, jobs.first(ran));
+  } catch (const OutcomeUnknown&) {
+    return Errors(ran, std::current_exception());
+  } catch (...) {
+    connection.end();
+    return write_one_by_one(connection, jobs.first(std::max<std::size_t>(ran, 1)));
+  }
+}
+
+/// The same for all of the jobs, each kept from the others' faults.
+PostgresDatabase::Errors PostgresDatabase::run_guarded_group(PostgresConnection& connection,
+                                                             WriteJobs jobs) {
+  Errors errors;
   connection.send(kBegin);
-  do {
-    errors.push_back(run_in_savepoint(connection, jobs[errors.size()].work));
-  } while (errors.size() < jobs.size() && std::chrono::steady_clock::now() < end);
+  for (const auto& job : jobs) errors.push_back(run_in_savepoint(connection, job.work));
   commit(connection);
+  return errors;
 }
 
 /// What went wrong with the closure, or null; throws when the whole transaction is lost.

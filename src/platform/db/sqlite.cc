@@ -69,8 +69,12 @@ class SqliteDatabase final : public Database {
   using WriteJobs = std::span<Job<Write>>;
 
   void write_until_stopped();
+  using Errors = std::vector<std::exception_ptr>;
+
   std::size_t write_group(WriteJobs jobs);
-  void run_group(WriteJobs jobs, std::vector<std::exception_ptr>& errors);
+  Errors run_group(WriteJobs jobs);
+  Errors run_guarded_group(WriteJobs jobs);
+  bool run_unguarded(const Write& work);
   std::exception_ptr run_in_savepoint(const Write& work);
   std::exception_ptr write_alone(const Write& work);
   std::pair<Outcome, std::exception_ptr> run_closure(const Write& work);
@@ -98,38 +102,62 @@ void SqliteDatabase::write_until_stopped() {
 
 /// Runs and commits as many of the first jobs as make a group, and completes them; how many.
 std::size_t SqliteDatabase::write_group(WriteJobs jobs) {
-  std::vector<std::exception_ptr> errors;
-  if (jobs.size() == 1) {
+  Errors errors;
+  if (jobs.size() == 1)
     errors.push_back(write_alone(jobs[0].work));
-  } else {
-    try {
-      run_group(jobs, errors);
-    } catch (const ConstraintViolation&) {
-      // A deferred constraint, seen only at the commit; each alone shows whose it is.
-      abandon(writer_);
-      const auto ran = errors.size();
-      errors.clear();
-      for (const auto& job : jobs.first(ran)) errors.push_back(write_alone(job.work));
-    } catch (...) {
-      abandon(writer_);
-      errors.assign(errors.empty() ? jobs.size() : errors.size(), std::current_exception());
-    }
-  }
+  else
+    errors = run_group(jobs);
   for (std::size_t i = 0; i < errors.size(); ++i) jobs[i].complete(errors[i]);
   return errors.size();
 }
 
-/// One transaction around the first jobs; `errors` gets an entry (or null) for each that ran.
-/// Throws when none of them was written.
-void SqliteDatabase::run_group(WriteJobs jobs, std::vector<std::exception_ptr>& errors) {
-  const auto end = std::chrono::steady_clock::now() + kGroupTime;
-  control(writer_, kBeginImmediate);
-  do {
-    errors.push_back(run_in_savepoint(jobs[errors.size()].work));
-    if (!writer_.in_transaction())
-      throw std::runtime_error("the database rolled the transaction back");
-  } while (errors.size() < jobs.size() && std::chrono::steady_clock::now() < end);
-  control(writer_, kCommit);
+/// One transaction around the first jobs; what went wrong with each that ran. Savepoints cost each
+/// of them copies of the pages that it changes, so they are taken only where one is seen to fail.
+SqliteDatabase::Errors SqliteDatabase::run_group(WriteJobs jobs) {
+  std::size_t ran = 0;
+  try {
+    const auto end = std::chrono::steady_clock::now() + kGroupTime;
+    control(writer_, kBeginImmediate);
+    bool is_well = true;
+    do is_well = run_unguarded(jobs[ran++].work);
+    while (is_well && ran < jobs.size() && std::chrono::steady_clock::now() < end);
+    if (is_well) {
+      control(writer_, kCommit);
+      return Errors(ran);
+    }
+  } catch (const std::runtime_error&) {
+    // Each in its savepoint, or alone, shows whose fault it is.
+  }
+  abandon(writer_);
+  return run_guarded_group(jobs.first(std::max<std::size_t>(ran, 1)));
+}
+
+/// False where the whole transaction has to be taken back for it.
+bool SqliteDatabase::run_unguarded(const Write& work) {
+  return run_closure(work).first == Outcome::Commit && writer_.in_transaction();
+}
+
+/// The same for all of the jobs, each kept from the others' faults.
+SqliteDatabase::Errors SqliteDatabase::run_guarded_group(WriteJobs jobs) {
+  Errors errors;
+  try {
+    control(writer_, kBeginImmediate);
+    for (const auto& job : jobs) {
+      errors.push_back(run_in_savepoint(job.work));
+      if (!writer_.in_transaction())
+        throw std::runtime_error("the database rolled the transaction back");
+    }
+    control(writer_, kCommit);
+  } catch (const ConstraintViolation&) {
+    // A deferred constraint, seen only at the commit; each alone shows whose it is.
+    abandon(writer_);
+    errors.clear();
+    for (const auto& job : jobs) errors.push_back(write_alone(job.work));
+  } catch (...) {
+    abandon(writer_);
+    errors.assign(jobs.size(), std::current_exception());
+  }
+  return errors;
 }
 
 /// What went wrong, or null.
