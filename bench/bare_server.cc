@@ -1,7 +1,8 @@
-// A bare Beast server: callbacks, one small constant JSON answer, nothing else. What this machine
-// can do at most behind a socket; bench/run measures the program beside it.
+// A bare Beast server: callbacks, one small constant JSON answer, and at /count how many it gave.
+// What this machine can do at most behind a socket; bench/run measures the program beside it.
 //
 //   build/release/bare_server [THREADS]      prints its port; ends with SIGTERM
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -24,6 +25,8 @@ constexpr std::string_view kBody =
     R"("status":"active","settings":{},"metadata":{},"is_public":false,"is_template":false,"tags":["one","two"],)"
     R"("created_at":"2026-11-23T09:57:00.000Z","updated_at":"2026-11-23T09:57:00.000Z","revision":1})";
 
+std::atomic<long> answers{0};
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   explicit Session(tcp::socket socket) : stream_(std::move(socket)) {}
@@ -40,7 +43,9 @@ class Session : public std::enable_shared_from_this<Session> {
     response_ = {beast::http::status::ok, request_.version()};
     response_.set(beast::http::field::content_type, "application/json");
     response_.keep_alive(request_.keep_alive());
-    response_.body() = kBody;
+    const bool is_count = request_.target() == "/count";
+    if (!is_count) ++answers;
+    response_.body() = is_count ? std::to_string(answers) : std::string(kBody);
     response_.prepare_payload();
     beast::http::async_write(stream_, response_,
                              [self = shared_from_this()](beast::error_code error, std::size_t) {

@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 import time
+import urllib.request
 
 from measure import CONNECTIONS, ROOT, limits, line, post_script, resident_mib, wrk
 from tests.support.server import Server, stores
@@ -129,18 +130,28 @@ def waiting(bench, store, service):
     begun = time.perf_counter()
     wrk_count(bench.url(workflow), script, WAITING)
     line(f"{store}: {WAITING:,} executions begun to wait", WAITING / (time.perf_counter() - begun), "executions/s")
-    while bench.total("waiting") < WAITING:
+    while (begun_to_wait := bench.total("waiting")) < WAITING:
         time.sleep(0.1)
     line(f"{store}: resident while they wait", resident_mib(bench.server.process), "MiB")
+    known = answers(service)
     bench.server.kill()
     time.sleep(max(0, until + 1 - time.time()))
     begun = time.perf_counter()
     bench.server.start()
     line(f"{store}: start to ready with them due", (time.perf_counter() - begun) * 1000, "ms")
+    while answers(service) < known + begun_to_wait and time.perf_counter() < begun + 60:
+        time.sleep(0.02)
+    line(f"{store}: start to all of their steps dispatched", time.perf_counter() - begun, "s")
     bench.client = bench.client.login("bench@example.com")
-    while bench.total("completed") < WAITING and time.perf_counter() < begun + 60:
+    while bench.total("waiting") + bench.total("running") > 0 and time.perf_counter() < begun + 60:
         time.sleep(0.02)
     line(f"{store}: start to all of them done", time.perf_counter() - begun, "s")
+    line(f"{store}: peak memory with it", peak_mib(bench.server.process), "MiB")
+
+
+def answers(service):
+    with urllib.request.urlopen(service + "count") as answer:
+        return int(answer.read())
 
 
 def wrk_count(url, script, count):

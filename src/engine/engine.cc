@@ -23,11 +23,6 @@ namespace asio = boost::asio;
 /// Whoever waits for an execution looks at least this often: a notice of another node may be lost.
 constexpr std::chrono::seconds kLook{10};
 
-std::unexpected<Error> stopping() {
-  return fail(ErrorKind::Unavailable, "engine.stopping",
-              "the engine is stopping; try again in a moment");
-}
-
 std::unexpected<Error> finished_already() {
   return fail(ErrorKind::Conflict, "execution.finished", "the execution is over already");
 }
@@ -106,7 +101,7 @@ class Engine::Impl {
   template <class T>
   Task<Result<T>> inside(Task<Result<T>> task) {
     auto work = enter();
-    if (!work) co_return stopping();
+    if (!work) co_return std::unexpected(stopping());
     co_return co_await asio::co_spawn(io_, carry(std::move(task), *std::move(work)),
                                       asio::use_awaitable);
   }
@@ -123,7 +118,7 @@ class Engine::Impl {
 
   using Enough = std::function<bool(const journal::Head&)>;
   Task<std::optional<journal::Head>> await_head(ExecutionId id, Timestamp deadline,
-                                                Enough is_enough);
+                                                Watchers::Interest interest, Enough is_enough);
 
   [[nodiscard]] bool is_running() const {
     const std::lock_guard lock(mutex_);
@@ -163,8 +158,6 @@ class Engine::Impl {
     watchers_.wake_all();
     asio::co_spawn(io_, runner_.stop(), [this](std::exception_ptr) { guard_.reset(); });
   }
-
-  /// Whether another execution may be taken in.
 
   /// Keeps the engine's thread until the task is over; nothing once the engine stops.
   std::optional<Work> enter() {
@@ -238,8 +231,10 @@ Task<Result<Execution>> Engine::Impl::begin_new(Execution execution, Json docume
   QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(execution.project_id));
   QD_CO_TRY(auto standing, admission::standing_of(execution, *definition, project.get()));
   if (standing.lane || !limits.is_none() || runner_.is_crowded())
-    co_return co_await runner_.enqueue({.execution = std::move(execution)}, std::move(document),
-                                       limits, std::move(standing));
+    co_return co_await runner_.enqueue({.execution = std::move(execution),
+                                        .document = std::move(document),
+                                        .limits = limits,
+                                        .standing = std::move(standing)});
   co_return co_await runner_.add(std::move(execution), std::move(definition), std::move(project),
                                  std::move(document));
 }
@@ -247,9 +242,7 @@ Task<Result<Execution>> Engine::Impl::begin_new(Execution execution, Json docume
 Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) {
   auto source =
       co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, id); });
-  if (!source)
-    co_return fail(ErrorKind::NotFound, "execution.not_found",
-                   "there is no execution with this id");
+  if (!source) co_return journal::not_found();
   QD_CO_CHECK(runner_.accept(source->execution.project_id));
   auto document = source->document.value_or(Json());
   QD_CO_TRY(const auto definition, co_await runner_.definition_of(source->execution, document));
@@ -272,18 +265,20 @@ Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) 
                       .revision = std::ssize(events),
                       .forked_from = ForkedFrom{id, request.from_step}};
   QD_CO_CHECK(check_schema(definition->inputs, execution.input, "/input"));
-  journal::Entry entry{.execution = std::move(execution), .changes = {}, .timing = {}};
-  entry.changes.events = std::move(events);
-  if (definition->timeout) entry.timing = {.deadline = now + *definition->timeout, .wake_at = {}};
-  const auto project_id = entry.execution.project_id;
+  journal::Timing timing;
+  if (definition->timeout) timing.deadline = now + *definition->timeout;
   std::shared_ptr<const ProjectScope> project;
   if (definition->concurrency) {
-    QD_CO_TRY(project, co_await parts_.catalog.project(project_id));
+    QD_CO_TRY(project, co_await parts_.catalog.project(execution.project_id));
   }
-  QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(project_id));
-  QD_CO_TRY(auto standing, admission::standing_of(entry.execution, *definition, project.get()));
-  co_return co_await runner_.enqueue(std::move(entry), std::move(document), limits,
-                                     std::move(standing));
+  QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(execution.project_id));
+  QD_CO_TRY(auto standing, admission::standing_of(execution, *definition, project.get()));
+  co_return co_await runner_.enqueue({.execution = std::move(execution),
+                                      .document = std::move(document),
+                                      .limits = limits,
+                                      .standing = std::move(standing),
+                                      .events = std::move(events),
+                                      .timing = timing});
 }
 
 Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
@@ -439,8 +434,9 @@ std::unique_ptr<Watchers::Watch> Engine::watch_queue(const ProjectId& project,
 /// Suspends until `is_enough` holds of the execution's head, or the deadline; the head, or nothing
 /// where there is no such execution.
 Task<std::optional<journal::Head>> Engine::Impl::await_head(ExecutionId id, Timestamp deadline,
+                                                            Watchers::Interest interest,
                                                             Enough is_enough) {
-  Watchers::Watch watch(watchers_, topic_of(id), co_await asio::this_coro::executor);
+  Watchers::Watch watch(watchers_, topic_of(id), co_await asio::this_coro::executor, interest);
   bool was_told = true;
   for (;;) {
     auto head = watch.latest();
@@ -455,14 +451,15 @@ Task<std::optional<journal::Head>> Engine::Impl::await_head(ExecutionId id, Time
 
 Task<std::int64_t> Engine::changed(ExecutionId id, std::int64_t after, Timestamp deadline) {
   const auto head = co_await impl_->await_head(
-      std::move(id), deadline,
+      std::move(id), deadline, Watchers::Interest::Changes,
       [after](const journal::Head& one) { return one.revision > after || is_final(one.status); });
   co_return head.value_or(journal::Head{}).revision;
 }
 
 Task<bool> Engine::finished(ExecutionId id, Timestamp deadline) {
   const auto head = co_await impl_->await_head(
-      std::move(id), deadline, [](const journal::Head& one) { return is_final(one.status); });
+      std::move(id), deadline, Watchers::Interest::End,
+      [](const journal::Head& one) { return is_final(one.status); });
   co_return !head || is_final(head->status);
 }
 

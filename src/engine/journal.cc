@@ -46,10 +46,14 @@ constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
                                 "node_id, data) SELECT $1, e.seq, e.at, e.type, e.node_id, "
                                 "e.data::text FROM json_to_recordset($2::json) AS e (seq bigint, "
                                 "at bigint, type text, node_id text, data json)"};
+#define QD_STORED_COLUMNS QD_EXECUTION_COLUMNS ", document, deadline_at, fence, queue"
 constexpr db::Sql kClaim{
     "journal.claim",
     "UPDATE executions SET fence = fence + 1, lease_owner = $1, lease_until = $2 WHERE id = $3 AND "
-    "fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1)"};
+    "fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1) "
+    "RETURNING " QD_STORED_COLUMNS};
+constexpr db::Sql kRead{"journal.read",
+                        "SELECT " QD_STORED_COLUMNS " FROM executions WHERE id = $1"};
 constexpr db::Sql kRenew{
     "journal.renew",
     "UPDATE executions SET lease_until = $1 WHERE queue IS NULL AND finished_at IS NULL AND "
@@ -61,10 +65,6 @@ constexpr db::Sql kRelease{
 constexpr db::Sql kExists{"journal.exists", "SELECT 1 FROM executions WHERE id = $1"};
 constexpr db::Sql kFind{"journal.find",
                         "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-constexpr db::Sql kDocument{
-    "journal.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
-constexpr db::Sql kHold{"journal.hold",
-                        "SELECT fence, deadline_at, queue FROM executions WHERE id = $1"};
 constexpr db::Sql kEvents{"journal.read_events",
                           "SELECT seq, at, type, node_id, data FROM execution_events WHERE "
                           "execution_id = $1 ORDER BY seq"};
@@ -99,22 +99,32 @@ constexpr db::Sql kEndWaits{"journal.end_waits", "DELETE FROM event_waits WHERE 
 constexpr db::Sql kFindApproval{"journal.find_approval",
                                 "SELECT " QD_APPROVAL_COLUMNS " FROM approvals WHERE id = $1"};
 
-struct Hold {
-  std::int64_t fence = 0;
+struct StoredRow : Execution {
+  std::optional<Json> document;
   std::optional<Timestamp> deadline_at;
+  std::int64_t fence = 0;
   std::optional<admission::Queue> queue;
 };
-BOOST_DESCRIBE_STRUCT(Hold, (), (fence, deadline_at, queue))
+BOOST_DESCRIBE_STRUCT(StoredRow, (Execution), (document, deadline_at, fence, queue))
+
+/// With what stands in other tables.
+Stored complete(db::Snapshot& view, StoredRow row) {
+  Stored stored{.document = std::move(row.document),
+                .events = view.all<Event>(kEvents, row.id),
+                .messages = messages(view, row.id),
+                .deadline = row.deadline_at,
+                .fence = row.fence,
+                .is_queued = row.queue.has_value()};
+  stored.execution = static_cast<Execution&&>(row);
+  large_values::join(view, stored.execution);
+  large_values::join(view, stored.execution.id, stored.events);
+  return stored;
+}
 
 /// Why a write found no row of ours.
 std::unexpected<Error> not_ours(db::Transaction& tx, const ExecutionId& id) {
-  if (!tx.value<std::int64_t>(kExists, id))
-    return fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
-  return std::unexpected(
-      Error{.kind = ErrorKind::Unavailable,
-            .code = "execution.elsewhere",
-            .message = "another node runs the execution at the moment; try again",
-            .retry_after = std::chrono::seconds(1)});
+  if (!tx.value<std::int64_t>(kExists, id)) return not_found();
+  return elsewhere();
 }
 
 void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector<Event>& events) {
@@ -193,25 +203,29 @@ Result<Woken> append(db::Transaction& tx, const Entry& entry) {
   return write_changes(tx, entry);
 }
 
+std::unexpected<Error> not_found() {
+  return fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
+}
+
+std::unexpected<Error> elsewhere() {
+  return std::unexpected(
+      Error{.kind = ErrorKind::Unavailable,
+            .code = "execution.elsewhere",
+            .message = "another node runs the execution and does not answer; try again",
+            .retry_after = std::chrono::seconds(1)});
+}
+
 Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim) {
-  if (tx.execute(kClaim, claim.lease.owner, claim.lease.until, id, claim.now, claim.is_forced) == 0)
-    return not_ours(tx, id);
-  return read(tx, id).value();
+  auto row = tx.first<StoredRow>(kClaim, claim.lease.owner, claim.lease.until, id, claim.now,
+                                 claim.is_forced);
+  if (!row) return not_ours(tx, id);
+  return complete(tx, *std::move(row));
 }
 
 std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id) {
-  auto execution = find(view, id);
-  if (!execution) return std::nullopt;
-  const auto hold = view.first<Hold>(kHold, id).value();
-  Stored stored{.execution = *std::move(execution),
-                .document = view.value<Json>(kDocument, id),
-                .events = view.all<Event>(kEvents, id),
-                .messages = messages(view, id),
-                .deadline = hold.deadline_at,
-                .fence = hold.fence,
-                .is_queued = hold.queue.has_value()};
-  large_values::join(view, id, stored.events);
-  return stored;
+  auto row = view.first<StoredRow>(kRead, id);
+  if (!row || row->fence < 0) return std::nullopt;
+  return complete(view, *std::move(row));
 }
 
 std::optional<Execution> find(db::Snapshot& view, const ExecutionId& id) {

@@ -25,7 +25,8 @@ struct Lease {
 
 /// Everything of one commit.
 struct Entry {
-  Execution execution;
+  /// Outlives the entry: a commit need not copy what it does not change.
+  const Execution& execution;
   Changes changes;
   Timing timing;
   std::int64_t fence = 0;
@@ -46,8 +47,11 @@ void insert_row(db::Transaction& tx, const Entry& entry, const Json& document);
 /// where the fence is another's by now; nothing is written then.
 [[nodiscard]] Result<Woken> append(db::Transaction& tx, const Entry& entry);
 
+[[nodiscard]] std::unexpected<Error> not_found();
+[[nodiscard]] std::unexpected<Error> elsewhere();
+
 struct Stored {
-  Execution execution;
+  Execution execution = {};
   std::optional<Json> document;
   std::vector<Event> events;
   std::vector<Message> messages;
@@ -67,7 +71,7 @@ struct Claim {
 /// is elsewhere while another node's lease lasts.
 [[nodiscard]] Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim);
 
-/// As it is stored, whoever has it.
+/// As it is stored, whoever has it; nothing where it is gone, or being removed.
 [[nodiscard]] std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id);
 /// Its row alone.
 [[nodiscard]] std::optional<Execution> find(db::Snapshot& view, const ExecutionId& id);

@@ -84,15 +84,16 @@ void write_cache(db::Transaction& tx, const Execution& execution, const Changes&
 
 /// Whether it may start at once.
 bool begin_child(db::Transaction& tx, const Child& child, Timestamp now) {
-  Entry entry{.execution = child.execution, .changes = {}, .timing = {}};
+  auto execution = child.execution;
+  Entry entry{.execution = execution, .changes = {}, .timing = {}};
   entry.standing = child.standing;
   auto obstacle = admission::Obstacle::None;
   if (entry.standing.lane) {
-    const admission::Question question{.project = entry.execution.project_id, .now = now};
+    const admission::Question question{.project = execution.project_id, .now = now};
     obstacle = admission::decide(tx, question, entry.standing);
   }
   const bool may_start = obstacle == admission::Obstacle::None;
-  if (!may_start) entry.execution.waiting_for = admission::word_for(obstacle);
+  if (!may_start) execution.waiting_for = admission::word_for(obstacle);
   insert_row(tx, entry, nullptr);
   return may_start;
 }

@@ -16,12 +16,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 /// Between tries to reach a database that is gone.
 constexpr milliseconds kRetry{1'000};
 
-Error stopping() {
-  return {.kind = ErrorKind::Unavailable,
-          .code = "engine.stopping",
-          .message = "the engine is stopping; try again in a moment"};
-}
-
 Error unavailable() {
   return {.kind = ErrorKind::Unavailable,
           .code = "engine.unavailable",
@@ -47,13 +41,20 @@ std::vector<std::string> queues_of(const Changes& changes) {
 }
 
 void fulfil(Call& call, Result<void> outcome, const Execution* execution = nullptr) {
-  call.outcome = std::move(outcome);
-  if (execution) call.execution = *execution;
   call.is_done = true;
+  if (call.wanted == Answer::None) return;
+  call.outcome = std::move(outcome);
+  if (execution && call.wanted == Answer::Execution) call.execution = *execution;
   call.done.ring();
 }
 
 }  // namespace
+
+Error stopping() {
+  return {.kind = ErrorKind::Unavailable,
+          .code = "engine.stopping",
+          .message = "the engine is stopping; try again in a moment"};
+}
 
 Runner::Runner(asio::io_context& io, EngineParts& parts, const EngineOptions& options,
                Watchers& watchers)
@@ -104,8 +105,8 @@ void Runner::read_mail_of(const ExecutionId& id) {
   active->second->bell.ring();
 }
 
-std::shared_ptr<Call> Runner::push(const RunPtr& run, Act act) {
-  auto call = std::make_shared<Call>(io_, std::move(act));
+std::shared_ptr<Call> Runner::push(const RunPtr& run, Act act, Answer wanted) {
+  auto call = std::make_shared<Call>(io_, std::move(act), wanted);
   run->calls.push_back(call);
   run->bell.ring();
   return call;
@@ -125,7 +126,7 @@ Task<Result<Execution>> Runner::call(ExecutionId id, Act act, bool is_forced) {
     if (is_stopping_) return std::unexpected(stopping());
     return act(machine);
   };
-  auto call = push(hold(id, is_forced), std::move(checked));
+  auto call = push(hold(id, is_forced), std::move(checked), Answer::Execution);
   co_return co_await wait_for(std::move(call));
 }
 
@@ -145,10 +146,11 @@ Task<Result<Execution>> Runner::add(Execution execution,
   active_[run->id.value] = run;
   metrics_.set_active(active_.size());
   metrics_.add_started();
-  auto call = push(run, [this](Machine& machine) -> Result<void> {
+  const auto begin = [this](Machine& machine) -> Result<void> {
     machine.begin(parts_.clock.now());
     return {};
-  });
+  };
+  auto call = push(run, begin, Answer::Execution);
   spawn_drive(run);
   co_return co_await wait_for(std::move(call));
 }
@@ -305,7 +307,7 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
     committed = co_await insert(
         run->id, [&](db::Transaction& tx) { return journal::insert(tx, entry, run->document); });
   else
-    committed = co_await append(run, std::move(entry));
+    committed = co_await append(run, entry);
   if (!committed) co_return std::unexpected(committed.error());
   reach(parts_.boundaries, Boundary::AfterCommit);
   run->is_new = false;
@@ -344,7 +346,7 @@ Task<Result<journal::Woken>> Runner::insert(ExecutionId id, Store store) {
 
 /// What happened can't be taken back, so it is stored however long that takes; unless the execution
 /// is another's by now.
-Task<Result<journal::Woken>> Runner::append(RunPtr run, journal::Entry entry) {
+Task<Result<journal::Woken>> Runner::append(RunPtr run, const journal::Entry& entry) {
   for (;;) {
     std::string failure;
     try {
@@ -383,12 +385,24 @@ Task<Result<std::shared_ptr<const Definition>>> Runner::definition_of(Execution 
 }
 
 Task<Result<journal::Stored>> Runner::claim(RunPtr run) {
-  const journal::Claim wanted{
-      .lease = lease(), .now = parts_.clock.now(), .is_forced = run->is_forced};
-  auto stored = co_await parts_.database.write(
-      [&](db::Transaction& tx) { return journal::claim(tx, run->id, wanted); });
+  auto stored = owner_ ? co_await claim_from_others(*run) : co_await read(run->id);
   if (stored) run->fence = stored->fence;
   co_return stored;
+}
+
+Task<Result<journal::Stored>> Runner::claim_from_others(const Run& run) {
+  const journal::Claim wanted{
+      .lease = lease(), .now = parts_.clock.now(), .is_forced = run.is_forced};
+  co_return co_await parts_.database.write(
+      [&](db::Transaction& tx) { return journal::claim(tx, run.id, wanted); });
+}
+
+/// One process has the database to itself: there is nobody to be kept from writing.
+Task<Result<journal::Stored>> Runner::read(const ExecutionId& id) {
+  auto stored =
+      co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, id); });
+  if (!stored) co_return journal::not_found();
+  co_return *std::move(stored);
 }
 
 Task<Result<void>> Runner::load(RunPtr run) {
@@ -455,7 +469,7 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
        {{"status", enum_name(ExecutionStatus::Failed)}, {"error", execution.error}}});
   entry.changes.abandons_all = true;
   if (auto message = end_message(execution)) entry.changes.sent.push_back(*std::move(message));
-  const auto closed = co_await append(run, std::move(entry));
+  const auto closed = co_await append(run, entry);
   if (!closed) co_return;
   wake(*closed);
   if (stored.is_queued) forget_waiting(execution.project_id);

@@ -28,15 +28,34 @@ namespace qd::engine {
 
 using Act = std::function<Result<void>(Machine&)>;
 
+[[nodiscard]] Error stopping();
+
+/// What an answer to a call is to carry.
+enum class Answer { None, Outcome, Execution };
+
 /// Something for one execution: done on its machine, then committed with whatever else is there.
 struct Call {
-  Call(boost::asio::io_context& io, Act what) : act(std::move(what)), done(io) {}
+  Call(boost::asio::io_context& io, Act what, Answer answer)
+      : act(std::move(what)), wanted(answer), done(io) {}
   Act act;
+  Answer wanted;
   /// Once it is durable: how it went, and the execution as it is then.
   Result<void> outcome;
   Execution execution;
   bool is_done = false;
   Bell done;
+};
+
+/// A new execution that may have to queue.
+struct Newcomer {
+  Execution execution;
+  /// Null where it runs a stored version.
+  Json document;
+  ProjectLimits limits;
+  admission::Standing standing;
+  /// Its past, where it has one.
+  std::vector<Event> events = {};
+  journal::Timing timing = {};
 };
 
 class Runner {
@@ -72,10 +91,8 @@ class Runner {
   /// taken.
   Task<Result<Execution>> add(Execution execution, std::shared_ptr<const Definition> definition,
                               std::shared_ptr<const ProjectScope> project, Json document);
-  /// A new execution, perhaps with events of its past, that is begun when it has a slot, be it at
-  /// once; durable when it resumes.
-  Task<Result<Execution>> enqueue(journal::Entry entry, Json document, ProjectLimits limits,
-                                  admission::Standing standing);
+  /// A new execution that is begun when it has a slot, be it at once; durable when it resumes.
+  Task<Result<Execution>> enqueue(Newcomer newcomer);
   /// Begins again one that failed, was cancelled or timed out, when it has a slot.
   Task<Result<Execution>> retry(ExecutionId id);
   /// They have messages, or are to be begun.
@@ -124,7 +141,7 @@ class Runner {
 
   // runner.cc
   RunPtr hold(const ExecutionId& id, bool is_forced = false);
-  std::shared_ptr<Call> push(const RunPtr& run, Act act);
+  std::shared_ptr<Call> push(const RunPtr& run, Act act, Answer wanted = Answer::None);
   Task<Result<Execution>> wait_for(std::shared_ptr<Call> call);
   void spawn_drive(const RunPtr& run);
   Task<void> drive(RunPtr run);
@@ -136,12 +153,14 @@ class Runner {
   void drop(const RunPtr& run, const Error& error);
   Task<Result<void>> load(RunPtr run);
   Task<Result<journal::Stored>> claim(RunPtr run);
+  Task<Result<journal::Stored>> claim_from_others(const Run& run);
+  Task<Result<journal::Stored>> read(const ExecutionId& id);
   Task<Result<void>> build(RunPtr run, journal::Stored stored);
   Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
   Task<Result<void>> commit(RunPtr run, Changes changes);
   using Store = std::function<journal::Woken(db::Transaction&)>;
   Task<Result<journal::Woken>> insert(ExecutionId id, Store store);
-  Task<Result<journal::Woken>> append(RunPtr run, journal::Entry entry);
+  Task<Result<journal::Woken>> append(RunPtr run, const journal::Entry& entry);
   [[nodiscard]] journal::Lease lease() const;
 
   // runner_flights.cc

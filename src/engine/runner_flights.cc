@@ -49,7 +49,8 @@ class Runner::FlightJournal final : public StepJournal {
       return {};
     };
     reach(runner.parts_.boundaries, Boundary::BeforeAnswer);
-    const auto recorded = co_await runner_.wait_for(runner_.push(run, std::move(act)));
+    const auto recorded =
+        co_await runner_.wait_for(runner_.push(run, std::move(act), Answer::Outcome));
     reach(runner.parts_.boundaries, Boundary::AfterAnswer);
     if (!recorded) throw boost::system::system_error(asio::error::operation_aborted);
     records_.push_back(std::move(record));

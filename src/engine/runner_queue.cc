@@ -23,16 +23,8 @@ constexpr milliseconds kLookAgain{10'000};
 /// Between tries to reach a database that is gone.
 constexpr milliseconds kRetry{1'000};
 
-constexpr db::Sql kFind{"runner.find",
-                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-
 Result<void> nothing(Machine&) {
   return {};
-}
-
-std::unexpected<Error> stopping() {
-  return fail(ErrorKind::Unavailable, "engine.stopping",
-              "the engine is stopping; try again in a moment");
 }
 
 std::unexpected<Error> busy(std::string message, milliseconds wait) {
@@ -65,30 +57,32 @@ Result<void> Runner::accept(const ProjectId& project) {
 
 Task<std::optional<Execution>> Runner::find(ExecutionId id) {
   co_return co_await parts_.database.read(
-      [&](db::Snapshot& view) { return view.first<Execution>(kFind, id); });
+      [&](db::Snapshot& view) { return journal::find(view, id); });
 }
 
-Task<Result<Execution>> Runner::enqueue(journal::Entry entry, Json document, ProjectLimits limits,
-                                        admission::Standing standing) {
-  if (is_stopping_) co_return stopping();
-  const auto id = entry.execution.id;
-  const admission::Question question{entry.execution.project_id, limits, !is_crowded(),
+Task<Result<Execution>> Runner::enqueue(Newcomer newcomer) {
+  if (is_stopping_) co_return std::unexpected(stopping());
+  auto& execution = newcomer.execution;
+  const admission::Question question{execution.project_id, newcomer.limits, !is_crowded(),
                                      parts_.clock.now()};
+  journal::Entry entry{
+      .execution = execution, .changes = {}, .timing = newcomer.timing};
+  entry.changes.events = std::move(newcomer.events);
   auto obstacle = Obstacle::None;
   const auto store = [&](db::Transaction& tx) {
-    entry.standing = standing;
+    entry.standing = newcomer.standing;
     obstacle = admission::decide(tx, question, entry.standing);
     entry.lease = obstacle == Obstacle::None ? lease() : journal::Lease{};
-    entry.execution.waiting_for.reset();
-    if (obstacle != Obstacle::None) entry.execution.waiting_for = admission::word_for(obstacle);
-    return journal::insert(tx, entry, document);
+    execution.waiting_for.reset();
+    if (obstacle != Obstacle::None) execution.waiting_for = admission::word_for(obstacle);
+    return journal::insert(tx, entry, newcomer.document);
   };
-  QD_CO_CHECK(co_await insert(id, store));
-  watchers_.tell(entry.execution);
+  QD_CO_CHECK(co_await insert(execution.id, store));
+  watchers_.tell(execution);
   metrics_.add_started();
-  if (obstacle == Obstacle::None) co_return co_await call(id, &nothing);
+  if (obstacle == Obstacle::None) co_return co_await call(execution.id, &nothing);
   note_waiting(question.project, obstacle);
-  co_return std::move(entry.execution);
+  co_return std::move(execution);
 }
 
 void Runner::note_waiting(const ProjectId& project, Obstacle obstacle) {
@@ -105,10 +99,8 @@ void Runner::forget_waiting(const ProjectId& project) {
 }
 
 Task<Result<Execution>> Runner::retry(ExecutionId id) {
-  const auto missing =
-      fail(ErrorKind::NotFound, "execution.not_found", "there is no execution with this id");
   const auto known = co_await find(id);
-  if (!known) co_return missing;
+  if (!known) co_return journal::not_found();
   QD_CO_TRY(const auto limits, co_await parts_.catalog.limits(known->project_id));
   const admission::Question question{known->project_id, limits, !is_crowded(), parts_.clock.now()};
   QD_CO_TRY(const auto obstacle, co_await parts_.database.write([&](db::Transaction& tx) {
@@ -122,7 +114,7 @@ Task<Result<Execution>> Runner::retry(ExecutionId id) {
   else
     active->second->comes_back = true;
   auto now = co_await find(id);
-  if (!now) co_return missing;
+  if (!now) co_return journal::not_found();
   co_return *std::move(now);
 }
 

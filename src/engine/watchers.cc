@@ -181,7 +181,9 @@ void Watchers::spread(const std::string& topic, std::optional<journal::Head> hea
     const bool is_newer =
         head && (!one->second->latest_ || one->second->latest_->revision <= head->revision);
     if (is_newer) one->second->latest_ = head;
-    one->second->wake();
+    const bool is_of_interest =
+        one->second->interest_ != Interest::End || !head || is_final(head->status);
+    if (is_of_interest) one->second->wake();
   }
 }
 

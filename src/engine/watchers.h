@@ -37,7 +37,8 @@ BOOST_DESCRIBE_STRUCT(ModelText, (), (step, attempt, offset, text))
 /// Thread-safe.
 class Watchers final : public db::NoticeListener {
  public:
-  enum class Interest { Changes, ChangesAndText };
+  /// Of an execution: its end alone, each change, and what models say too.
+  enum class Interest { End, Changes, ChangesAndText };
 
   class Watch {
    public:

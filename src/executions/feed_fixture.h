@@ -51,11 +51,12 @@ class FeedTest : public test::StoreTest {
   /// With one more event.
   static void move(db::Transaction& tx, engine::Execution& execution,
                    engine::ExecutionStatus status) {
-    engine::journal::Entry entry{.execution = execution};
-    entry.execution.status = status;
-    ++entry.execution.revision;
+    auto moved = execution;
+    moved.status = status;
+    ++moved.revision;
+    engine::journal::Entry entry{.execution = moved};
     entry.changes.events.push_back(
-        {entry.execution.revision, Timestamp(), engine::EventType::StepStarted, "a", {}});
+        {moved.revision, Timestamp(), engine::EventType::StepStarted, "a", {}});
     ASSERT_TRUE(engine::journal::append(tx, entry));
   }
   /// Stores and tells, as the engine does.

@@ -86,8 +86,9 @@ TEST_P(FeedTest, TellsAProjectsFollowerOfApprovals) {
   auto follower = follow_project();
   const engine::Approval asked{.id = {"a"}, .execution_id = {"e"}, .project_id = {"p"}};
   test::run(database().write([&](db::Transaction& tx) {
-    engine::journal::Entry entry{.execution = one};
-    entry.execution.status = ExecutionStatus::Waiting;
+    auto waiting = one;
+    waiting.status = ExecutionStatus::Waiting;
+    engine::journal::Entry entry{.execution = waiting};
     entry.changes.new_approvals.push_back(asked);
     ASSERT_TRUE(engine::journal::append(tx, entry));
   }));

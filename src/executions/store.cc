@@ -48,8 +48,7 @@ constexpr std::string_view kListColumnsPostgres =
     QD_LIST_COLUMNS("OCTET_LENGTH(input)", "OCTET_LENGTH(output)", "OCTET_LENGTH(response)");
 
 using Type = db::SortField::Type;
-constexpr std::array kSorts{db::SortField{"created_at", "created_at", Type::Time},
-                            db::SortField{"updated_at", "updated_at", Type::Time}};
+constexpr std::array kSorts{db::SortField{"created_at", "created_at", Type::Time}};
 constexpr std::array kApprovalSorts{db::SortField{"created_at", "created_at", Type::Time}};
 
 struct UnfinishedRow {
@@ -59,8 +58,7 @@ BOOST_DESCRIBE_STRUCT(UnfinishedRow, (), (id))
 
 /// Where the rows are gathered first and sorted then: the sum keeps a store from walking through
 /// the order's index instead.
-constexpr std::array kGatheredSorts{db::SortField{"created_at", "created_at + 0", Type::Time},
-                                    db::SortField{"updated_at", "updated_at + 0", Type::Time}};
+constexpr std::array kGatheredSorts{db::SortField{"created_at", "created_at + 0", Type::Time}};
 
 /// As projects::kVisibleProjects, but asked of each row that a walk meets.
 constexpr std::string_view kVisibleHere =
