@@ -10,8 +10,8 @@
 namespace qd::engine {
 
 /// What a message to an execution is about.
-enum class MessageKind { Event, Workflow, Task, Cancel };
-BOOST_DESCRIBE_ENUM(MessageKind, Event, Workflow, Task, Cancel)
+enum class MessageKind { Event, Workflow, Task, Cancel, Command };
+BOOST_DESCRIBE_ENUM(MessageKind, Event, Workflow, Task, Cancel, Command)
 
 /// Something for an execution, stored in the sender's commit and taken away in the receiver's: it
 /// is neither lost nor taken twice, whoever is killed when.
@@ -20,7 +20,7 @@ struct Message {
   ExecutionId to;
   MessageKind kind = MessageKind::Event;
   /// Of Event: `{name, data}`; of Workflow and Task: `{step, awaited, status, output, error}`; of
-  /// Cancel: `{reason}`.
+  /// Cancel: `{reason}`; of Command: the command, whose sender waits for an answer.
   Json data;
 };
 BOOST_DESCRIBE_STRUCT(Message, (), (id, to, kind, data))
@@ -69,6 +69,12 @@ struct CachedOutput {
                                     {"error", execution.error}}};
 }
 
+/// What became of a command that was sent as a message.
+struct CommandAnswer {
+  std::string message;
+  Result<std::int64_t> outcome;
+};
+
 /// An execution that a step begins. It needs no slot of the project: it runs within its parent's.
 struct Child {
   Execution execution;
@@ -90,6 +96,7 @@ struct Changes {
   std::vector<Message> sent;
   /// Messages that were taken.
   std::vector<std::string> taken;
+  std::vector<CommandAnswer> answers;
   std::vector<CachedOutput> cached;
   /// Whatever it waited for is nobody's business any more.
   bool abandons_all = false;

@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "engine/command.h"
 #include "engine/fork.h"
 #include "engine/journal_outbox.h"
 #include "engine/json_schema.h"
@@ -22,15 +23,9 @@ namespace asio = boost::asio;
 
 /// Whoever waits for an execution looks at least this often: a notice of another node may be lost.
 constexpr std::chrono::seconds kLook{10};
-
-std::unexpected<Error> finished_already() {
-  return fail(ErrorKind::Conflict, "execution.finished", "the execution is over already");
-}
-
-Result<void> require_unfinished(const Machine& machine) {
-  if (is_final(machine.execution().status)) return finished_already();
-  return {};
-}
+/// How long another node has to take a command, and how often it is reminded.
+constexpr std::chrono::seconds kCommandPatience{10};
+constexpr std::chrono::seconds kRemind{1};
 
 /// A test run stops at a step that there is.
 Result<void> check_stop(const Definition& definition, const Json& test) {
@@ -41,22 +36,16 @@ Result<void> check_stop(const Definition& definition, const Json& test) {
         fmt::format("the workflow has no step '{}'", std::string_view(stop_at->as_string()))}});
 }
 
-Result<void> require_started(const Machine& machine) {
-  QD_CHECK(require_unfinished(machine));
-  if (machine.execution().status != ExecutionStatus::Pending) return {};
-  return fail(ErrorKind::Conflict, "execution.not_started",
-              "the execution waits for a slot and has not started; it can only be cancelled");
-}
-
-std::unexpected<Error> decided_already() {
-  return fail(ErrorKind::Conflict, "approval.decided",
-              "somebody decided this already, or it has expired");
-}
-
 }  // namespace
 
 class Engine::Impl {
  public:
+  struct Commanded {
+    Execution execution;
+    /// How many steps took it.
+    std::int64_t taken = 0;
+  };
+
   Impl(EngineParts parts, EngineOptions options)
       : parts_(parts),
         options_(std::move(options)),
@@ -109,12 +98,13 @@ class Engine::Impl {
   Task<Result<Execution>> begin(StartRequest request);
   Task<Result<Execution>> fork(ExecutionId id, ForkRequest request);
   Task<Result<Execution>> retry(ExecutionId id) { return runner_.retry(std::move(id)); }
-  Task<Result<Execution>> decide(ApprovalId id, Decision decision);
+  Task<Result<Execution>> cancel(ExecutionId id, std::string reason);
+  /// Done here, or by the node that has the execution; durable when it resumes.
+  Task<Result<Commanded>> command(ExecutionId id, Command command);
+  Task<Result<Execution>> steer(ExecutionId id, CommandKind kind, Json data = {});
+  Task<Result<Approval>> decide(ApprovalId id, Decision decision);
   Task<Result<std::int64_t>> publish(ProjectId project, EventMessage event);
   Task<Result<void>> wake(ExecutionId id);
-  Task<Result<Execution>> call(ExecutionId id, Act act, bool is_forced = false) {
-    return runner_.call(std::move(id), std::move(act), is_forced);
-  }
 
   using Enough = std::function<bool(const journal::Head&)>;
   Task<std::optional<journal::Head>> await_head(ExecutionId id, Timestamp deadline,
@@ -134,6 +124,8 @@ class Engine::Impl {
   using End = asio::experimental::concurrent_channel<void(boost::system::error_code)>;
 
   Task<Result<Execution>> begin_new(Execution execution, Json document);
+  Task<Result<std::int64_t>> command_elsewhere(ExecutionId id, Command command);
+  Task<std::optional<Approval>> find_approval(ApprovalId id);
   [[nodiscard]] Execution execution_of(const StartRequest& request) const;
 
   /// The engine's thread.
@@ -281,29 +273,85 @@ Task<Result<Execution>> Engine::Impl::fork(ExecutionId id, ForkRequest request) 
                                       .timing = timing});
 }
 
-Task<Result<Execution>> Engine::Impl::decide(ApprovalId id, Decision decision) {
-  auto found = co_await parts_.database.read(
+Task<Result<Execution>> Engine::Impl::cancel(ExecutionId id, std::string reason) {
+  const auto act = [this, reason](Machine& machine) -> Result<void> {
+    if (is_final(machine.execution().status)) return finished_already();
+    machine.cancel(reason, parts_.clock.now());
+    return {};
+  };
+  co_return co_await runner_.call(std::move(id), act, /*is_forced=*/true);
+}
+
+Task<Result<Engine::Impl::Commanded>> Engine::Impl::command(ExecutionId id, Command command) {
+  // Shared with the act, which runs before this goes on.
+  const auto taken = std::make_shared<std::int64_t>(0);
+  const auto act = [this, command, taken](Machine& machine) -> Result<void> {
+    QD_TRY(*taken, perform(machine, command, parts_.clock.now()));
+    return {};
+  };
+  auto done = co_await runner_.call(id, act);
+  if (done) co_return Commanded{*std::move(done), *taken};
+  if (done.error().code != "execution.elsewhere") co_return std::unexpected(done.error());
+  QD_CO_TRY(*taken, co_await command_elsewhere(id, std::move(command)));
+  auto execution = co_await runner_.find(id);
+  if (!execution) co_return journal::not_found();
+  co_return Commanded{*std::move(execution), *taken};
+}
+
+/// The other node takes the command as a message and answers with its commit.
+Task<Result<std::int64_t>> Engine::Impl::command_elsewhere(ExecutionId id, Command command) {
+  Watchers::Watch watch(watchers_, topic_of(id), co_await asio::this_coro::executor);
+  const Message message{
+      .id = {}, .to = id, .kind = MessageKind::Command, .data = json::to_json(command)};
+  const auto sent = co_await parts_.database.write(
+      [&](db::Transaction& tx) { return journal::send(tx, message, parts_.clock.now()); });
+  if (!sent) co_return finished_already();
+  const auto look = [&](db::Snapshot& view) { return journal::answer_to(view, *sent); };
+  const auto deadline = parts_.clock.now() + kCommandPatience;
+  for (;;) {
+    // Tells the other node; takes the execution over where nobody has it any more.
+    runner_.wake({id});
+    if (auto answer = co_await parts_.database.read(look)) co_return *std::move(answer);
+    const auto head = watch.latest();
+    const auto now = parts_.clock.now();
+    if (now >= deadline || (head && is_final(head->status))) break;
+    co_await watch.wait(parts_.clock, std::min(deadline, now + kRemind));
+  }
+  const auto was_left = co_await parts_.database.write(
+      [&](db::Transaction& tx) { return journal::withdraw(tx, *sent); });
+  if (!was_left)
+    if (auto answer = co_await parts_.database.read(look)) co_return *std::move(answer);
+  const auto head = watch.latest();
+  if (head && is_final(head->status)) co_return finished_already();
+  co_return journal::elsewhere();
+}
+
+Task<Result<Execution>> Engine::Impl::steer(ExecutionId id, CommandKind kind, Json data) {
+  QD_CO_TRY(auto done, co_await command(std::move(id), {kind, std::move(data)}));
+  co_return std::move(done.execution);
+}
+
+Task<std::optional<Approval>> Engine::Impl::find_approval(ApprovalId id) {
+  co_return co_await parts_.database.read(
       [&](db::Snapshot& view) { return journal::find_approval(view, id); });
-  if (!found)
-    co_return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
-  auto approval = *std::move(found);
-  if (approval.status != ApprovalStatus::Pending) co_return decided_already();
-  if (decision.approved) QD_CO_CHECK(check_schema(approval.form, decision.form, "/form"));
-  approval.status = decision.approved ? ApprovalStatus::Approved : ApprovalStatus::Rejected;
-  approval.answer = std::move(decision.form);
-  approval.comment = std::move(decision.comment);
-  approval.decided_by = decision.decided_by;
-  co_return co_await runner_.call(
-      approval.execution_id, [this, approval](Machine& machine) mutable -> Result<void> {
-        const auto step = machine.state().find_step(approval.node_id);
-        const bool is_waiting = step && !is_final(machine.execution().status) &&
-                                step->state().status == StepStatus::Waiting &&
-                                step->state().awaited == approval.id.value;
-        if (!is_waiting) return decided_already();
-        approval.decided_at = parts_.clock.now();
-        machine.decide(approval, parts_.clock.now());
-        return {};
-      });
+}
+
+Task<Result<Approval>> Engine::Impl::decide(ApprovalId id, Decision decision) {
+  const auto not_found = fail(ErrorKind::NotFound, "approval.not_found",
+                              "there is no approval with this id");
+  auto approval = co_await find_approval(id);
+  if (!approval) co_return not_found;
+  if (approval->status != ApprovalStatus::Pending) co_return decided_already();
+  if (decision.approved) QD_CO_CHECK(check_schema(approval->form, decision.form, "/form"));
+  approval->status = decision.approved ? ApprovalStatus::Approved : ApprovalStatus::Rejected;
+  approval->answer = std::move(decision.form);
+  approval->comment = std::move(decision.comment);
+  approval->decided_by = decision.decided_by;
+  QD_CO_CHECK(co_await command(approval->execution_id,
+                               {CommandKind::Decide, json::to_json(*approval)}));
+  auto decided = co_await find_approval(id);
+  if (!decided) co_return not_found;
+  co_return *std::move(decided);
 }
 
 Task<Result<std::int64_t>> Engine::Impl::publish(ProjectId project, EventMessage event) {
@@ -344,33 +392,15 @@ Task<Result<Execution>> Engine::begin(StartRequest request) {
 }
 
 Task<Result<Execution>> Engine::cancel(ExecutionId id, std::string reason) {
-  return impl_->inside(impl_->call(
-      std::move(id),
-      [this, reason](Machine& machine) -> Result<void> {
-        QD_CHECK(require_unfinished(machine));
-        machine.cancel(reason, impl_->parts_.clock.now());
-        return {};
-      },
-      /*is_forced=*/true));
+  return impl_->inside(impl_->cancel(std::move(id), std::move(reason)));
 }
 
 Task<Result<Execution>> Engine::pause(ExecutionId id) {
-  return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_started(machine));
-    if (machine.execution().status != ExecutionStatus::Paused)
-      machine.pause(impl_->parts_.clock.now());
-    return {};
-  }));
+  return impl_->inside(impl_->steer(std::move(id), CommandKind::Pause));
 }
 
 Task<Result<Execution>> Engine::resume(ExecutionId id) {
-  return impl_->inside(impl_->call(std::move(id), [this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_started(machine));
-    if (machine.execution().status != ExecutionStatus::Paused)
-      return fail(ErrorKind::Conflict, "execution.not_paused", "the execution is not paused");
-    machine.resume(impl_->parts_.clock.now());
-    return {};
-  }));
+  return impl_->inside(impl_->steer(std::move(id), CommandKind::Resume));
 }
 
 Task<Result<Execution>> Engine::retry(ExecutionId id) {
@@ -382,17 +412,10 @@ Task<Result<Execution>> Engine::fork(ExecutionId id, ForkRequest request) {
 }
 
 Task<Result<std::int64_t>> Engine::signal(ExecutionId id, std::string name, Json payload) {
-  // Shared with the act, which runs on the engine's thread before this goes on.
-  const auto taken = std::make_shared<std::int64_t>(0);
-  QD_CO_CHECK(co_await impl_->inside(
-      impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-        QD_CHECK(require_started(machine));
-        *taken = machine.signal(name, payload, impl_->parts_.clock.now());
-        if (*taken > 0) return {};
-        return fail(ErrorKind::NotFound, "execution.not_waiting",
-                    "no step of the execution waits for this event");
-      })));
-  co_return *taken;
+  Json event = JsonObject{{"name", name}, {"data", std::move(payload)}};
+  QD_CO_TRY(const auto done, co_await impl_->inside(impl_->command(
+                                 std::move(id), {CommandKind::Signal, std::move(event)})));
+  co_return done.taken;
 }
 
 Task<Result<std::int64_t>> Engine::publish(ProjectId project, EventMessage event) {
@@ -404,25 +427,15 @@ Task<Result<void>> Engine::wake(ExecutionId id) {
 }
 
 Task<Result<Approval>> Engine::decide(ApprovalId id, Decision decision) {
-  QD_CO_CHECK(co_await impl_->inside(impl_->decide(id, std::move(decision))));
-  auto approval = co_await impl_->parts_.database.read(
-      [&](db::Snapshot& view) { return journal::find_approval(view, id); });
-  if (!approval)
-    co_return fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
-  co_return *std::move(approval);
+  return impl_->inside(impl_->decide(std::move(id), std::move(decision)));
 }
 
 Task<Result<Execution>> Engine::resolve(ExecutionId id, std::string node_id,
                                         Resolution resolution) {
-  return impl_->inside(impl_->call(std::move(id), [=, this](Machine& machine) -> Result<void> {
-    QD_CHECK(require_started(machine));
-    const auto step = machine.state().find_step(node_id);
-    if (!step || step->state().status != StepStatus::Uncertain)
-      return fail(ErrorKind::Conflict, "step.not_uncertain",
-                  "this step does not wait to be told what became of it");
-    machine.resolve(*step, resolution.happened, resolution.output, impl_->parts_.clock.now());
-    return {};
-  }));
+  return impl_->inside(impl_->steer(std::move(id), CommandKind::Resolve,
+                                    JsonObject{{"step", node_id},
+                                               {"happened", resolution.happened},
+                                               {"output", std::move(resolution.output)}}));
 }
 
 std::unique_ptr<Watchers::Watch> Engine::watch_queue(const ProjectId& project,

@@ -1,5 +1,6 @@
 #include "engine/journal_outbox.h"
 
+#include "base/error_names.h"
 #include "engine/journal.h"
 
 namespace qd::engine::journal {
@@ -7,6 +8,8 @@ namespace {
 
 /// How many messages one turn takes.
 constexpr std::int64_t kMessages = 200;
+/// Whoever waits for an answer has read it or has given up long before.
+constexpr std::chrono::minutes kAnswersLast{10};
 
 constexpr db::Sql kSend{
     "outbox.send",
@@ -24,6 +27,15 @@ constexpr db::Sql kWithMessages{
     "SELECT id FROM executions WHERE finished_at IS NULL AND id > $1 AND EXISTS (SELECT 1 FROM "
     "execution_messages m WHERE m.execution_id = executions.id) ORDER BY id LIMIT $2"};
 constexpr db::Sql kTake{"outbox.take", "DELETE FROM execution_messages WHERE id = $1"};
+constexpr db::Sql kAnswer{
+    "outbox.answer",
+    "INSERT INTO command_answers (message_id, reached, kind, code, message, created_at) VALUES "
+    "($1, $2, $3, $4, $5, $6)"};
+constexpr db::Sql kAnswerTo{
+    "outbox.answer_to",
+    "SELECT reached, kind, code, message FROM command_answers WHERE message_id = $1"};
+constexpr db::Sql kPruneAnswers{"outbox.prune_answers",
+                                "DELETE FROM command_answers WHERE created_at <= $1"};
 constexpr db::Sql kWait{"outbox.wait",
                         "INSERT INTO event_waits (execution_id, step, project_id, name) VALUES "
                         "($1, $2, $3, $4)"};
@@ -51,6 +63,14 @@ struct CachedRow {
   Json output;
 };
 BOOST_DESCRIBE_STRUCT(CachedRow, (), (output))
+
+struct AnswerRow {
+  std::optional<std::int64_t> reached;
+  std::optional<ErrorKind> kind;
+  std::optional<std::string> code;
+  std::optional<std::string> message;
+};
+BOOST_DESCRIBE_STRUCT(AnswerRow, (), (reached, kind, code, message))
 
 struct IdRow {
   std::string id;
@@ -82,6 +102,19 @@ void write_cache(db::Transaction& tx, const Execution& execution, const Changes&
     tx.execute(kCache, execution.project_id, one.key, one.output, one.expires_at);
 }
 
+void write_answers(db::Transaction& tx, const std::vector<CommandAnswer>& answers, Timestamp now) {
+  if (answers.empty()) return;
+  tx.execute(kPruneAnswers, now - kAnswersLast);
+  for (const auto& [message, outcome] : answers) {
+    AnswerRow row;
+    if (outcome)
+      row.reached = *outcome;
+    else
+      row = {{}, outcome.error().kind, outcome.error().code, outcome.error().message};
+    tx.execute(kAnswer, message, row.reached, row.kind, row.code, row.message, now);
+  }
+}
+
 /// Whether it may start at once.
 bool begin_child(db::Transaction& tx, const Child& child, Timestamp now) {
   auto execution = child.execution;
@@ -108,6 +141,7 @@ std::vector<ExecutionId> write_outbox(db::Transaction& tx, const Execution& exec
   write_waits(tx, execution, changes);
   write_tasks(tx, changes, now);
   write_cache(tx, execution, changes);
+  write_answers(tx, changes.answers, now);
   for (const auto& child : changes.children)
     if (begin_child(tx, child, now)) woken.push_back(child.execution.id);
   for (const auto& message : changes.sent) {
@@ -134,8 +168,22 @@ std::vector<ExecutionId> publish(db::Transaction& tx, const ProjectId& project,
   return told;
 }
 
-void send(db::Transaction& tx, const Message& message, Timestamp now) {
-  tx.execute(kSend, new_uuid(now), message.kind, message.data, now, message.to);
+std::optional<std::string> send(db::Transaction& tx, const Message& message, Timestamp now) {
+  auto id = new_uuid(now);
+  const auto sent = tx.execute(kSend, id, message.kind, message.data, now, message.to);
+  return sent > 0 ? std::optional(std::move(id)) : std::nullopt;
+}
+
+bool withdraw(db::Transaction& tx, const std::string& message) {
+  return tx.execute(kTake, message) > 0;
+}
+
+std::optional<Result<std::int64_t>> answer_to(db::Snapshot& view, const std::string& message) {
+  auto row = view.first<AnswerRow>(kAnswerTo, message);
+  if (!row) return std::nullopt;
+  if (row->reached) return *row->reached;
+  return fail(row->kind.value_or(ErrorKind::Internal), row->code.value_or("internal"),
+              row->message.value_or(""));
 }
 
 std::vector<Message> messages(db::Snapshot& view, const ExecutionId& id) {

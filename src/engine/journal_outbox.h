@@ -13,8 +13,13 @@ namespace qd::engine::journal {
 /// A message for each execution of the project that waits for the event.
 [[nodiscard]] std::vector<ExecutionId> publish(db::Transaction& tx, const ProjectId& project,
                                                const EventMessage& event, Timestamp now);
-/// One message, unless the execution is over.
-void send(db::Transaction& tx, const Message& message, Timestamp now);
+/// One message; its id, or nothing where the execution is over.
+std::optional<std::string> send(db::Transaction& tx, const Message& message, Timestamp now);
+/// Takes a message back; whether nobody had taken it.
+[[nodiscard]] bool withdraw(db::Transaction& tx, const std::string& message);
+/// What became of a command, once it was taken.
+[[nodiscard]] std::optional<Result<std::int64_t>> answer_to(db::Snapshot& view,
+                                                            const std::string& message);
 /// What the execution has not taken yet, oldest first.
 [[nodiscard]] std::vector<Message> messages(db::Snapshot& view, const ExecutionId& id);
 /// Executions that are not over and have messages; of those, the ones after `after`.

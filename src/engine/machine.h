@@ -161,6 +161,7 @@ class Machine {
 
   // machine_wishes.cc
   void end_awaited(const Json& data, Timestamp now);
+  void obey(const Message& message, Timestamp now);
 
   // machine_bodies.cc
   void open_body(const StepRef& step, Json input);

@@ -1,4 +1,5 @@
 // What people and other executions ask of an execution.
+#include "engine/command.h"
 #include "engine/error_scope.h"
 #include "engine/machine.h"
 
@@ -84,6 +85,7 @@ void Machine::resolve(const StepRef& step, bool happened, Json output, Timestamp
 
 void Machine::deliver(const Message& message, Timestamp now) {
   changes_.taken.push_back(message.id);
+  if (message.kind == MessageKind::Command) return obey(message, now);
   // One that waits for a slot can only be cancelled.
   const bool is_queued = execution().status == ExecutionStatus::Pending;
   if (is_over() || (is_queued && message.kind != MessageKind::Cancel)) return;
@@ -96,7 +98,15 @@ void Machine::deliver(const Message& message, Timestamp now) {
     case MessageKind::Workflow:
     case MessageKind::Task:
       return end_awaited(message.data, now);
+    case MessageKind::Command:
+      std::unreachable();
   }
+}
+
+void Machine::obey(const Message& message, Timestamp now) {
+  const auto command = json::from_json<Command>(message.data);
+  auto outcome = command ? perform(*this, *command, now) : std::unexpected(command.error());
+  changes_.answers.push_back({message.id, std::move(outcome)});
 }
 
 /// An execution that a step began, or a task that it handed out, is over.

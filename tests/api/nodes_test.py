@@ -73,6 +73,40 @@ class Nodes(Running):
         for id in ids:
             self.assertEqual(self.finished(id)["status"], "completed")
 
+    def test_what_is_asked_of_any_node_reaches_the_one_that_has_the_execution(self):
+        self.upstream.routes["/busy"] = (200, {})
+        self.upstream.hold("/busy")
+        begun = self.start({"name": "both", "edges": [], "nodes": [
+            http("x", self.upstream.url + "/busy"),
+            {"id": "w", "type": "wait", "with": {"event": "go"}},
+            {"id": "ok", "type": "approval", "with": {"title": "Really?"}}]}, wait_ms=0)
+        self.upstream.wait_for_caller("/busy")
+        path = f"/executions/{begun['id']}"
+        self.expect(self.there.post(f"{path}/resume"), 409, "execution.not_paused")
+        self.assertEqual(self.expect(self.there.post(f"{path}/pause"), 200)["status"], "paused")
+        self.assertEqual(self.expect(self.there.post(f"{path}/resume"), 200)["status"], "running")
+        self.expect(self.there.post(f"{path}/signal", {"name": "stop"}), 404, "execution.not_waiting")
+        self.assertEqual(self.expect(self.there.post(f"{path}/signal", {"name": "go"}), 200)["taken"], 1)
+        approval = self.there.get(f"/approvals?execution_id={begun['id']}").json["items"][0]
+        decided = self.expect(self.there.post(f"/approvals/{approval['id']}/decide", {"decision": "approved"}), 200)
+        self.assertEqual(decided["status"], "approved")
+        self.expect(self.there.post(f"/approvals/{approval['id']}/decide", {"decision": "rejected"}), 409, "approval.decided")
+        # None of it took the execution from the node that has it: its call is still the first.
+        self.upstream.release("/busy")
+        self.assertEqual(self.finished(begun["id"], self.there)["status"], "completed")
+        self.assertEqual(len(self.upstream.calls("/busy")), 1)
+
+    def test_a_paused_node_is_not_waited_for_without_end(self):
+        id = self.begin_held("/frozen")
+        os.kill(self.server.process.pid, signal.SIGSTOP)
+        try:
+            # Its lease ends; whoever is asked takes the execution over.
+            self.expect(self.there.post(f"/executions/{id}/pause"), 200)
+        finally:
+            os.kill(self.server.process.pid, signal.SIGCONT)
+        self.upstream.release("/frozen")
+        self.expect(self.there.post(f"/executions/{id}/cancel"), 200)
+
     def test_a_worker_on_another_node_gets_the_task(self):
         task = {"id": "t", "type": "task", "with": {"queue": "far"}}
         begun = self.start(chain(task), wait_ms=0)
