@@ -17,9 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 #include <unistd.h>
@@ -27,17 +24,9 @@
 #include "base/time.h"
 #include "platform/db/db.h"
 #include "platform/db/migrations.h"
+#include "support/run.h"
 
 namespace qd::test {
-
-/// Runs a coroutine to its end on an io_context of its own; what it returned or threw.
-template <class T>
-T run(Task<T> task) {
-  boost::asio::io_context io;
-  auto result = boost::asio::co_spawn(io, std::move(task), boost::asio::use_future);
-  io.run();
-  return result.get();
-}
 
 /// Which stores this run can test.
 inline std::vector<std::string> store_names() {
