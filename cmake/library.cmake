@@ -1,8 +1,11 @@
-# qd_library(name [LINKS lib...]): the folder src/<name> as one static library qd_<name>, and its
-# *_test.cc files as one test program <name>_test known to ctest. A library links only to lower
+# qd_library(name [LINKS lib...] [PCH target]): the folder src/<name> as one static library qd_<name>,
+# and its *_test.cc files as one test program <name>_test known to ctest. A library links only to lower
 # layers; script/check-layers holds the includes to the same order.
 function(qd_library name)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PCH" "LINKS" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH qd_pch)
+  endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
@@ -13,7 +16,7 @@ function(qd_library name)
   endif()
   add_library(qd_${name} STATIC ${sources})
   target_link_libraries(qd_${name} PUBLIC ${ARG_LINKS} qd_options)
-  target_precompile_headers(qd_${name} REUSE_FROM qd_pch)
+  target_precompile_headers(qd_${name} REUSE_FROM ${ARG_PCH})
 
   if(tests AND QD_TESTS)
     add_executable(${name}_test ${tests})

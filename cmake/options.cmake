@@ -15,7 +15,7 @@ target_compile_options(qd_options INTERFACE
 # Asio, Beast and Boost.JSON compile once, in src/base/asio.cc and src/platform/http/beast.cc, not in every file.
 target_compile_definitions(qd_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-  BOOST_ASIO_DISABLE_BOOST_CONTEXT_FIBER SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY=0)
+  BOOST_ASIO_DISABLE_BOOST_CONTEXT_FIBER SPDLOG_FMT_EXTERNAL)
 target_link_options(qd_options INTERFACE -fuse-ld=mold -pie)
 target_link_libraries(qd_options INTERFACE Boost::json fmt::fmt Threads::Threads)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
@@ -36,8 +36,13 @@ if(QD_COVERAGE)
   target_link_options(qd_options INTERFACE -fprofile-instr-generate)
 endif()
 
-# The headers that nearly every file needs, compiled once.
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "// Owns the precompiled header.\n")
-add_library(qd_pch STATIC ${CMAKE_BINARY_DIR}/pch.cc)
-target_link_libraries(qd_pch PUBLIC qd_options)
-target_precompile_headers(qd_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+# qd_precompiled(name header [LINKS lib...]): cmake/<header>, compiled once for all who reuse it.
+file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "// Owns a precompiled header.\n")
+function(qd_precompiled name header)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  add_library(${name} STATIC ${CMAKE_BINARY_DIR}/pch.cc)
+  target_link_libraries(${name} PUBLIC qd_options ${ARG_LINKS})
+  target_precompile_headers(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${header})
+endfunction()
+qd_precompiled(qd_pch pch.h)
+qd_precompiled(qd_cli_pch cli_pch.h LINKS CLI11::CLI11)
