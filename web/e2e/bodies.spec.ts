@@ -32,6 +32,20 @@ test('a map asks for each item and a child workflow ends the work; all of it is 
   await expect(steps.getByRole('row', { name: /Item 0 Bonn/ })).toBeVisible();
   await expect(steps.getByRole('button', { name: 'Visit it?' })).toHaveCount(2);
   await expectAccessible(page);
+
+  // One item of many is looked into from the map itself.
+  await steps.getByRole('button', { name: 'Each city', exact: true }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Look into item').fill('2');
+  await expect(drawer.getByText('Nothing is noted of its steps')).toBeVisible();
+  await drawer.getByLabel('Look into item').fill('0');
+  const inside = drawer.getByRole('list', { name: 'Steps inside' });
+  await expect(inside).toBeVisible();
+  await expectAccessible(page);
+  await inside.getByRole('button', { name: /Visit it\?/ }).click();
+  await expect(drawer.getByRole('heading', { name: 'Visit it?' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
   await steps.getByRole('button', { name: 'What runs inside Each city' }).click();
   await expect(steps.getByRole('button', { name: 'Visit it?' })).toHaveCount(0);
 

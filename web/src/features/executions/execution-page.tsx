@@ -33,6 +33,8 @@ import { nodeStates, stepOfNode } from './lib/node-states';
 import { failedStep, situation, testLabel } from './lib/situation';
 
 type Execution = Schema<'Execution'>;
+type Step = Schema<'Step'>;
+type StepList = Schema<'StepList'>;
 
 /** What a person is asked here, and what was answered. */
 function Approvals({ executionId }: { executionId: string }) {
@@ -53,13 +55,14 @@ function Approvals({ executionId }: { executionId: string }) {
 
 interface StepsProps {
   execution: Execution;
-  steps: readonly Schema<'Step'>[];
+  list: StepList;
   nameOf: (path: string) => string;
-  onSelect: (stepId: string) => void;
+  onSelect: (step: Step) => void;
 }
 
-function Steps({ execution, steps, nameOf, onSelect }: StepsProps) {
+function Steps({ execution, list, nameOf, onSelect }: StepsProps) {
   const { get, set } = useSearchState();
+  const steps = list.items;
   return (
     <PanelTabs
       label="Steps as"
@@ -77,6 +80,11 @@ function Steps({ execution, steps, nameOf, onSelect }: StepsProps) {
           content: (
             <div className="pt-3">
               <StepTable steps={steps} nameOf={nameOf} onSelect={onSelect} />
+              {list.has_more_inside && (
+                <p className="px-2 py-3 text-xs text-muted">
+                  There is too much inside maps and loops to list it here. Open one of them and choose an item.
+                </p>
+              )}
             </div>
           ),
         },
@@ -87,18 +95,20 @@ function Steps({ execution, steps, nameOf, onSelect }: StepsProps) {
 
 interface BodyProps {
   execution: Execution;
-  steps: readonly Schema<'Step'>[] | undefined;
+  list: StepList | undefined;
   texts: LiveTexts;
 }
 
-function Body({ execution, steps, texts }: BodyProps) {
+function Body({ execution, list, texts }: BodyProps) {
   const definition = useExecutedDefinition(execution);
+  const steps = list?.items;
   const states = useMemo(() => nodeStates(steps ?? []), [steps]);
-  const [selected, setSelected] = useState<string | null>(null);
+  const [selected, setSelected] = useState<Step | null>(null);
   const nameOf = (path: string) => (definition && findNode(definition, path)?.name) ?? path.slice(path.lastIndexOf('.') + 1);
-  const step = steps?.find((one) => one.id === selected) ?? null;
+  // As it is now, where it is among those that are followed.
+  const step = steps?.find((one) => one.id === selected?.id) ?? selected;
   const failed = failedStep(execution, steps ?? []);
-  const selectNode = (path: string) => setSelected(stepOfNode(steps ?? [], path)?.id ?? null);
+  const selectNode = (path: string) => setSelected(stepOfNode(steps ?? [], path) ?? null);
 
   return (
     <>
@@ -110,7 +120,7 @@ function Body({ execution, steps, texts }: BodyProps) {
           {definition && definition.nodes.length > 0 && (
             <WorkflowGraph maxHeight="22rem" document={definition} states={states} selected={step && nodePath(step.path)} onSelect={selectNode} />
           )}
-          {steps ? <Steps execution={execution} steps={steps} nameOf={nameOf} onSelect={setSelected} /> : <SkeletonRows />}
+          {list ? <Steps execution={execution} list={list} nameOf={nameOf} onSelect={setSelected} /> : <SkeletonRows />}
         </div>
         <div className="grid min-w-0 grid-cols-1 content-start gap-4 xl:col-start-2">
           {isFinal(execution.status) && <JsonView value={execution.output} title="Output" />}
@@ -118,7 +128,13 @@ function Body({ execution, steps, texts }: BodyProps) {
           <JsonView value={execution.input} title="Input" />
         </div>
       </div>
-      <StepDrawer step={step} name={step ? nameOf(step.path) : ''} saying={step ? texts[step.path]?.text : undefined} onClose={() => setSelected(null)} />
+      <StepDrawer
+        step={step}
+        nameOf={nameOf}
+        saying={step ? texts[step.path]?.text : undefined}
+        onSelect={setSelected}
+        onClose={() => setSelected(null)}
+      />
     </>
   );
 }
@@ -164,7 +180,7 @@ export function Component() {
       <Card className="px-4 py-3">
         <ExecutionFigures execution={execution} />
       </Card>
-      <Body execution={execution} steps={steps.data} texts={texts} />
+      <Body execution={execution} list={steps.data} texts={texts} />
     </Page>
   );
 }

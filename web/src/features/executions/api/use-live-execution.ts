@@ -32,7 +32,7 @@ async function follow(
           const news = readLiveEvent(event);
           if (!news) return;
           queryClient.setQueryData(executionQuery(id).queryKey, (old) => old && patchExecution(old, news));
-          queryClient.setQueryData(stepsQuery(id).queryKey, (old) => old && patchSteps(old, news));
+          queryClient.setQueryData(stepsQuery(id).queryKey, (old) => old && { ...old, items: patchSteps(old.items, news) });
           refresh(touchesApprovals(news));
         },
       });

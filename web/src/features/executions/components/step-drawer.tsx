@@ -10,6 +10,7 @@ import { waitsFor } from '../lib/situation';
 import { ChildLink } from './child-link';
 import { ErrorBox } from './error-box';
 import { ForkButton } from './fork-button';
+import { ItemSteps } from './item-steps';
 import { ResolveForm } from './resolve-form';
 import { StepValue } from './step-value';
 import { Turns } from './turns';
@@ -31,14 +32,16 @@ function factsOf(step: Step): [string, string][] {
 
 interface StepDrawerProps {
   step: Step | null;
-  name: string;
+  nameOf: (path: string) => string;
   /** What a model says in it now. */
   saying: string | undefined;
+  onSelect: (step: Step) => void;
   onClose: () => void;
 }
 
 /** All that is known of one step. */
-export function StepDrawer({ step, name, saying, onClose }: StepDrawerProps) {
+export function StepDrawer({ step, nameOf, saying, onSelect, onClose }: StepDrawerProps) {
+  const name = step ? nameOf(step.path) : '';
   return (
     <Drawer
       open={step !== null}
@@ -57,6 +60,7 @@ export function StepDrawer({ step, name, saying, onClose }: StepDrawerProps) {
         <div className="grid gap-5 p-5">
           <Facts facts={factsOf(step)} />
           {step.items && <ProgressBar type={step.type} progress={step.items} label={name} />}
+          {step.items && <ItemSteps key={step.id} container={step} nameOf={nameOf} onSelect={onSelect} />}
           <ChildLink step={step} name={name} className="justify-self-start" />
           {step.status !== 'pending' && <ForkButton step={step} name={name} />}
           {step.status === 'uncertain' && <ResolveForm step={step} />}

@@ -96,7 +96,7 @@ function toggled(paths: ReadonlySet<string>, path: string): ReadonlySet<string> 
 interface StepTableProps {
   steps: readonly Step[];
   nameOf: (path: string) => string;
-  onSelect: (stepId: string) => void;
+  onSelect: (step: Step) => void;
 }
 
 /** All steps; those inside a map or loop beneath it, for each item that is on its way. */
@@ -114,7 +114,7 @@ export function StepTable({ steps, nameOf, onSelect }: StepTableProps) {
             key={step.id}
             row={row}
             name={nameOf(step.path)}
-            onSelect={() => onSelect(step.id)}
+            onSelect={() => onSelect(step)}
             onToggle={() => setClosed(toggled(closed, step.path))}
           />
         );

@@ -29,7 +29,7 @@ interface TimelineProps {
   nameOf: (path: string) => string;
   /** Whether anything still goes on, so that bars grow. */
   running: boolean;
-  onSelect: (stepId: string) => void;
+  onSelect: (step: Schema<'Step'>) => void;
 }
 
 const MAX_BARS = 200;
@@ -58,7 +58,7 @@ export function Timeline({ steps, nameOf, running, onSelect }: TimelineProps) {
             <li key={step.id}>
               <button
                 type="button"
-                onClick={() => onSelect(step.id)}
+                onClick={() => onSelect(step)}
                 aria-label={`${name}${items.length > 0 ? ` of item ${items.join('.')}` : ''}: ${humanize(step.status)}, ${formatDuration(duration)}`}
                 className="group flex h-8 w-full items-center rounded-md text-left -outline-offset-2 hover:bg-hover/60"
               >
