@@ -88,16 +88,42 @@ TEST_P(EngineRuns, ADeadlinePassesWhileNobodyRuns) {
   EXPECT_EQ(read(begun->id).status, ExecutionStatus::TimedOut);
 }
 
+TEST_P(EngineRuns, OneThatCantBeReadDoesNotKeepItsNeighbours) {
+  const auto wait = "nodes: [{id: w, type: wait, with: {for: 2h}}]";
+  const auto broken = begin(wait);
+  const auto whole = begin(wait);
+  settled(broken->id);
+  settled(whole->id);
+  end_engine();
+  constexpr db::Sql kBreak{"test.break",
+                           "UPDATE execution_events SET data = '{' WHERE execution_id = $1"};
+  test::run(database().write([&](db::Transaction& tx) { tx.execute(kBreak, broken->id); }));
+  clock().advance(3h);
+  begin_engine();
+  EXPECT_TRUE(test::run(engine().finished(whole->id, clock().now() + 1h)));
+  EXPECT_EQ(read(broken->id).status, ExecutionStatus::Waiting);
+}
+
+TEST_P(EngineRuns, ADeletedExecutionTakesItsEventsAlong) {
+  const auto begun = begin("nodes: [{id: a, type: transform, with: {set: {n: 1}}}]");
+  test::run(engine().finished(begun->id, clock().now() + 1h));
+  ASSERT_FALSE(events(begun->id).empty());
+  constexpr db::Sql kDelete{"test.delete", "DELETE FROM projects"};
+  test::run(database().write([&](db::Transaction& tx) { tx.execute(kDelete); }));
+  EXPECT_TRUE(events(begun->id).empty());
+}
+
 TEST_P(EngineRuns, WhoeverLostAnExecutionCantWriteToIt) {
   const auto begun = begin("nodes: [{id: w, type: wait, with: {event: go}}]");
   settled(begun->id);
   auto execution = read(begun->id);
   const auto before = execution.revision;
-  const auto stored = test::run(database().write(
-      [&](db::Transaction& tx) { return journal::claim(tx, begun->id, {.now = clock().now()}); }));
+  const auto stored = test::run(database().write([&](db::Transaction& tx) {
+    return journal::claim(tx, std::span(&begun->id, 1), {.now = clock().now()});
+  }));
   execution.revision = before + 1;
   journal::Entry entry{
-      .execution = execution, .changes = {}, .timing = {}, .fence = stored->fence - 1};
+      .execution = execution, .changes = {}, .timing = {}, .fence = stored.front().fence - 1};
   entry.changes.events.push_back({before + 1, clock().now(), EventType::Paused, "", {}});
   const auto written =
       test::run(database().write([&](db::Transaction& tx) { return journal::append(tx, entry); }));

@@ -1,5 +1,7 @@
 #include "engine/journal.h"
 
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "engine/journal_outbox.h"
@@ -46,14 +48,28 @@ constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
                                 "node_id, data) SELECT $1, e.seq, e.at, e.type, e.node_id, "
                                 "e.data::text FROM json_to_recordset($2::json) AS e (seq bigint, "
                                 "at bigint, type text, node_id text, data json)"};
-#define QD_STORED_COLUMNS QD_EXECUTION_COLUMNS ", document, deadline_at, fence, queue"
-constexpr db::Sql kClaim{
-    "journal.claim",
-    "UPDATE executions SET fence = fence + 1, lease_owner = $1, lease_until = $2 WHERE id = $3 AND "
-    "fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1) "
-    "RETURNING " QD_STORED_COLUMNS};
-constexpr db::Sql kRead{"journal.read",
-                        "SELECT " QD_STORED_COLUMNS " FROM executions WHERE id = $1"};
+#define QD_STORED_COLUMNS                              \
+  QD_EXECUTION_COLUMNS                                 \
+  ", document, deadline_at, fence, queue, "            \
+  "CASE WHEN EXISTS (SELECT 1 FROM execution_messages m WHERE m.execution_id = executions.id) THEN 1 ELSE 0 END"
+// Ids come as a JSON array; PostgreSQL looks each up in the index, whatever it believes of their
+// number.
+#define QD_IN_LIST(number) " IN (SELECT value FROM json_each($" number "))"
+#define QD_IN_ARRAY(number) \
+  " = ANY (ARRAY(SELECT json_array_elements_text(CAST($" number " AS json))))"
+#define QD_CLAIM(in)                                                                              \
+  "UPDATE executions SET fence = fence + 1, lease_owner = $1, lease_until = $2 WHERE id" in       \
+  " AND fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1) " \
+  "RETURNING " QD_STORED_COLUMNS
+#define QD_READ(in) \
+  "SELECT " QD_STORED_COLUMNS " FROM executions WHERE id" in " AND fence >= 0"
+#define QD_EVENTS_OF(in)                                                                         \
+  "SELECT seq, at, type, node_id, data, execution_id FROM execution_events WHERE execution_id" in \
+  " ORDER BY execution_id, seq"
+constexpr db::Sql kClaim{"journal.claim", QD_CLAIM(QD_IN_LIST("3")), QD_CLAIM(QD_IN_ARRAY("3"))};
+constexpr db::Sql kRead{"journal.read", QD_READ(QD_IN_LIST("1")), QD_READ(QD_IN_ARRAY("1"))};
+constexpr db::Sql kEventsOf{"journal.events_of", QD_EVENTS_OF(QD_IN_LIST("1")),
+                            QD_EVENTS_OF(QD_IN_ARRAY("1"))};
 constexpr db::Sql kRenew{
     "journal.renew",
     "UPDATE executions SET lease_until = $1 WHERE queue IS NULL AND finished_at IS NULL AND "
@@ -65,9 +81,6 @@ constexpr db::Sql kRelease{
 constexpr db::Sql kExists{"journal.exists", "SELECT 1 FROM executions WHERE id = $1"};
 constexpr db::Sql kFind{"journal.find",
                         "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
-constexpr db::Sql kEvents{"journal.read_events",
-                          "SELECT seq, at, type, node_id, data FROM execution_events WHERE "
-                          "execution_id = $1 ORDER BY seq"};
 constexpr db::Sql kUnfinished{
     "journal.unfinished",
     "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND queue IS NULL AND "
@@ -104,27 +117,45 @@ struct StoredRow : Execution {
   std::optional<Timestamp> deadline_at;
   std::int64_t fence = 0;
   std::optional<admission::Queue> queue;
+  std::int64_t has_messages = 0;
 };
-BOOST_DESCRIBE_STRUCT(StoredRow, (Execution), (document, deadline_at, fence, queue))
+BOOST_DESCRIBE_STRUCT(StoredRow, (Execution), (document, deadline_at, fence, queue, has_messages))
 
-/// With what stands in other tables.
-Stored complete(db::Snapshot& view, StoredRow row) {
-  Stored stored{.document = std::move(row.document),
-                .events = view.all<Event>(kEvents, row.id),
-                .messages = messages(view, row.id),
-                .deadline = row.deadline_at,
-                .fence = row.fence,
-                .is_queued = row.queue.has_value()};
-  stored.execution = static_cast<Execution&&>(row);
-  large_values::join(view, stored.execution);
-  large_values::join(view, stored.execution.id, stored.events);
-  return stored;
+struct EventRow : Event {
+  std::string execution_id;
+};
+BOOST_DESCRIBE_STRUCT(EventRow, (Event), (execution_id))
+
+std::string id_list(std::span<const ExecutionId> ids) {
+  JsonArray list;
+  for (const auto& id : ids) list.emplace_back(id.value);
+  return json::print(list);
 }
 
-/// Why a write found no row of ours.
-std::unexpected<Error> not_ours(db::Transaction& tx, const ExecutionId& id) {
-  if (!tx.value<std::int64_t>(kExists, id)) return not_found();
-  return elsewhere();
+/// With what stands in other tables.
+std::vector<Stored> complete(db::Snapshot& view, std::vector<StoredRow> rows) {
+  std::vector<Stored> all;
+  std::vector<ExecutionId> ids;
+  std::unordered_map<std::string_view, std::size_t> places;
+  all.reserve(rows.size());
+  for (auto& row : rows) {
+    ids.push_back(row.id);
+    all.push_back({.execution = {},
+                   .document = std::move(row.document),
+                   .deadline = row.deadline_at,
+                   .fence = row.fence,
+                   .is_queued = row.queue.has_value(),
+                   .has_messages = row.has_messages != 0});
+    all.back().execution = static_cast<Execution&&>(row);
+    places[all.back().execution.id.value] = all.size() - 1;
+  }
+  for (auto& event : view.all<EventRow>(kEventsOf, id_list(ids)))
+    all[places.at(event.execution_id)].events.push_back(static_cast<Event&&>(event));
+  for (auto& stored : all) {
+    large_values::join(view, stored.execution);
+    large_values::join(view, stored.execution.id, stored.events);
+  }
+  return all;
 }
 
 void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector<Event>& events) {
@@ -215,17 +246,23 @@ std::unexpected<Error> elsewhere() {
             .retry_after = std::chrono::seconds(1)});
 }
 
-Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim) {
-  auto row = tx.first<StoredRow>(kClaim, claim.lease.owner, claim.lease.until, id, claim.now,
-                                 claim.is_forced);
-  if (!row) return not_ours(tx, id);
-  return complete(tx, *std::move(row));
+std::unexpected<Error> not_ours(db::Snapshot& view, const ExecutionId& id) {
+  return view.value<std::int64_t>(kExists, id) ? elsewhere() : not_found();
+}
+
+std::vector<Stored> claim(db::Transaction& tx, std::span<const ExecutionId> ids,
+                          const Claim& claim) {
+  return complete(tx, tx.all<StoredRow>(kClaim, claim.lease.owner, claim.lease.until, id_list(ids),
+                                        claim.now, claim.is_forced));
+}
+
+std::vector<Stored> read(db::Snapshot& view, std::span<const ExecutionId> ids) {
+  return complete(view, view.all<StoredRow>(kRead, id_list(ids)));
 }
 
 std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id) {
-  auto row = view.first<StoredRow>(kRead, id);
-  if (!row || row->fence < 0) return std::nullopt;
-  return complete(view, *std::move(row));
+  auto found = read(view, std::span(&id, 1));
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 std::optional<Execution> find(db::Snapshot& view, const ExecutionId& id) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "engine/admission.h"
 #include "engine/machine.h"
@@ -49,16 +50,19 @@ void insert_row(db::Transaction& tx, const Entry& entry, const Json& document);
 
 [[nodiscard]] std::unexpected<Error> not_found();
 [[nodiscard]] std::unexpected<Error> elsewhere();
+/// Which of the two it is, where a claim or a write found no row of ours.
+[[nodiscard]] std::unexpected<Error> not_ours(db::Snapshot& view, const ExecutionId& id);
 
 struct Stored {
   Execution execution = {};
   std::optional<Json> document;
-  std::vector<Event> events;
-  std::vector<Message> messages;
+  std::vector<Event> events = {};
   std::optional<Timestamp> deadline;
   std::int64_t fence = 0;
   /// It waits for a slot.
   bool is_queued = false;
+  /// There is something for it to read.
+  bool has_messages = false;
 };
 
 struct Claim {
@@ -67,11 +71,13 @@ struct Claim {
   /// Also from a node that is alive.
   bool is_forced = false;
 };
-/// Takes the execution over: whoever had it before can no longer write. Errors as of `append`; it
-/// is elsewhere while another node's lease lasts.
-[[nodiscard]] Result<Stored> claim(db::Transaction& tx, const ExecutionId& id, const Claim& claim);
+/// Takes executions over: whoever had them before can no longer write. Those that are gone, or
+/// another node's while its lease lasts, are left out.
+[[nodiscard]] std::vector<Stored> claim(db::Transaction& tx, std::span<const ExecutionId> ids,
+                                        const Claim& claim);
 
-/// As it is stored, whoever has it; nothing where it is gone, or being removed.
+/// As they are stored, whoever has them; without those that are gone, or being removed.
+[[nodiscard]] std::vector<Stored> read(db::Snapshot& view, std::span<const ExecutionId> ids);
 [[nodiscard]] std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id);
 /// Its row alone.
 [[nodiscard]] std::optional<Execution> find(db::Snapshot& view, const ExecutionId& id);

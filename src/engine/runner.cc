@@ -16,24 +16,6 @@ using namespace boost::asio::experimental::awaitable_operators;
 /// Between tries to reach a database that is gone.
 constexpr milliseconds kRetry{1'000};
 
-Error unavailable() {
-  return {.kind = ErrorKind::Unavailable,
-          .code = "engine.unavailable",
-          .message = "the database can't be reached; try again in a moment",
-          .retry_after = std::chrono::seconds(1)};
-}
-
-Error broken() {
-  return {.kind = ErrorKind::Internal,
-          .code = "internal",
-          .message = "the execution could not go on; the server's log says why"};
-}
-
-/// Whether the same may go well a moment later.
-bool is_passing(const Error& error) {
-  return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Limited;
-}
-
 std::vector<std::string> queues_of(const Changes& changes) {
   std::vector<std::string> queues;
   for (const auto& task : changes.new_tasks) queues.push_back(task.queue);
@@ -49,6 +31,23 @@ void fulfil(Call& call, Result<void> outcome, const Execution* execution = nullp
 }
 
 }  // namespace
+
+Error unavailable() {
+  return {.kind = ErrorKind::Unavailable,
+          .code = "engine.unavailable",
+          .message = "the database can't be reached; try again in a moment",
+          .retry_after = std::chrono::seconds(1)};
+}
+
+Error broken() {
+  return {.kind = ErrorKind::Internal,
+          .code = "internal",
+          .message = "the execution could not go on; the server's log says why"};
+}
+
+bool is_passing(const Error& error) {
+  return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Limited;
+}
 
 Error stopping() {
   return {.kind = ErrorKind::Unavailable,
@@ -372,109 +371,6 @@ Task<Result<journal::Woken>> Runner::append(RunPtr run, const journal::Entry& en
     if (is_stopping_) co_return std::unexpected(stopping());
     co_await (run->bell.wait() || parts_.clock.sleep_until(parts_.clock.now() + kRetry));
   }
-}
-
-// --- loading
-// --------------------------------------------------------------------------------------
-
-Task<Result<std::shared_ptr<const Definition>>> Runner::definition_of(Execution execution,
-                                                                      Json document) {
-  if (!document.is_null()) co_return compile_definition(document);
-  co_return co_await parts_.catalog.workflow(
-      {execution.workflow_id.value_or(WorkflowId{}), execution.workflow_version});
-}
-
-Task<Result<journal::Stored>> Runner::claim(RunPtr run) {
-  auto stored = owner_ ? co_await claim_from_others(*run) : co_await read(run->id);
-  if (stored) run->fence = stored->fence;
-  co_return stored;
-}
-
-Task<Result<journal::Stored>> Runner::claim_from_others(const Run& run) {
-  const journal::Claim wanted{
-      .lease = lease(), .now = parts_.clock.now(), .is_forced = run.is_forced};
-  co_return co_await parts_.database.write(
-      [&](db::Transaction& tx) { return journal::claim(tx, run.id, wanted); });
-}
-
-/// One process has the database to itself: there is nobody to be kept from writing.
-Task<Result<journal::Stored>> Runner::read(const ExecutionId& id) {
-  auto stored =
-      co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, id); });
-  if (!stored) co_return journal::not_found();
-  co_return *std::move(stored);
-}
-
-Task<Result<void>> Runner::load(RunPtr run) {
-  try {
-    QD_CO_TRY(auto stored, co_await claim(run));
-    auto built = co_await build(run, stored);
-    if (!built && !is_passing(built.error()))
-      co_await close_unreadable(run, std::move(stored), built.error());
-    co_return built;
-  } catch (const std::runtime_error& error) {
-    log::error("an execution can't be read; trying again",
-               {{"execution", run->id.value}, {"error", error.what()}});
-  }
-  co_return std::unexpected(unavailable());
-}
-
-Task<Result<void>> Runner::build(RunPtr run, journal::Stored stored) {
-  QD_CO_TRY(auto definition,
-            co_await definition_of(stored.execution, stored.document.value_or(Json())));
-  std::shared_ptr<const ProjectScope> project;
-  if (needs_project(*definition)) {
-    QD_CO_TRY(project, co_await parts_.catalog.project(stored.execution.project_id));
-  }
-  try {
-    auto& machine = run->machine.emplace(stored.execution, std::move(definition), parts_.kinds,
-                                         MachineOptions{options_.step_timeout});
-    machine.state().set_project(std::move(project));
-    for (const auto& event : stored.events) machine.state().apply(event);
-    if (is_stopping_) machine.hold();
-    begin_or_go_on(*run, stored);
-    for (const auto& message : stored.messages) machine.deliver(message, parts_.clock.now());
-    co_return Result<void>();
-  } catch (const std::exception& error) {
-    log::error("an execution's journal makes no sense",
-               {{"execution", run->id.value}, {"error", error.what()}});
-  }
-  run->machine.reset();
-  co_return std::unexpected(broken());
-}
-
-/// An execution whose definition is gone can't be finished otherwise.
-Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error error) {
-  auto& execution = stored.execution;
-  if (is_final(execution.status)) co_return;
-  const auto now = parts_.clock.now();
-  const StepError reason{
-      .code = error.code, .message = error.message, .retryable = false, .details = {}};
-  execution.status = ExecutionStatus::Failed;
-  execution.error = json::to_json(reason);
-  execution.waiting_for.reset();
-  execution.updated_at = now;
-  execution.finished_at = now;
-  ++execution.revision;
-  journal::Entry entry{.execution = execution,
-                       .changes = {},
-                       .timing = {},
-                       .fence = run->fence,
-                       .leaves_lane = true};
-  entry.changes.events.push_back(
-      {execution.revision,
-       now,
-       EventType::Finished,
-       "",
-       {{"status", enum_name(ExecutionStatus::Failed)}, {"error", execution.error}}});
-  entry.changes.abandons_all = true;
-  if (auto message = end_message(execution)) entry.changes.sent.push_back(*std::move(message));
-  const auto closed = co_await append(run, entry);
-  if (!closed) co_return;
-  wake(*closed);
-  if (stored.is_queued) forget_waiting(execution.project_id);
-  metrics_.add_finished(execution.status);
-  watchers_.tell(execution);
 }
 
 }  // namespace qd::engine

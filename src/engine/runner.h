@@ -3,7 +3,7 @@
 // that only waits leaves memory; its timer, or whoever has something for it, brings it back.
 //
 // Everything here runs on the engine's one thread. runner.cc holds, drives and stores executions;
-// runner_flights.cc runs the attempts; runner_time.cc knows what is due, and what other processes
+// runner_loading.cc reads them; runner_flights.cc runs the attempts; runner_time.cc knows what is due, and what other processes
 // left or hold; runner_queue.cc knows what waits for a slot.
 #pragma once
 
@@ -29,6 +29,12 @@ namespace qd::engine {
 using Act = std::function<Result<void>(Machine&)>;
 
 [[nodiscard]] Error stopping();
+/// The database can't be reached.
+[[nodiscard]] Error unavailable();
+/// The execution can't go on.
+[[nodiscard]] Error broken();
+/// Whether the same may go well a moment later.
+[[nodiscard]] bool is_passing(const Error& error);
 
 /// What an answer to a call is to carry.
 enum class Answer { None, Outcome, Execution };
@@ -137,6 +143,16 @@ class Runner {
     Bell bell;
   };
   using RunPtr = std::shared_ptr<Run>;
+  /// One that is to be read.
+  struct Loading {
+    Loading(boost::asio::io_context& io, ExecutionId execution, bool by_force)
+        : id(std::move(execution)), is_forced(by_force), done(io) {}
+    ExecutionId id;
+    bool is_forced;
+    std::optional<Result<journal::Stored>> stored;
+    Bell done;
+  };
+  using Loadings = std::deque<std::shared_ptr<Loading>>;
   enum class Next { Again, Rest, Lost };
 
   // runner.cc
@@ -151,17 +167,20 @@ class Runner {
   Task<void> abandon(RunPtr run, Calls calls, Error error);
   void leave(const RunPtr& run);
   void drop(const RunPtr& run, const Error& error);
-  Task<Result<void>> load(RunPtr run);
-  Task<Result<journal::Stored>> claim(RunPtr run);
-  Task<Result<journal::Stored>> claim_from_others(const Run& run);
-  Task<Result<journal::Stored>> read(const ExecutionId& id);
-  Task<Result<void>> build(RunPtr run, journal::Stored stored);
-  Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
   Task<Result<void>> commit(RunPtr run, Changes changes);
   using Store = std::function<journal::Woken(db::Transaction&)>;
   Task<Result<journal::Woken>> insert(ExecutionId id, Store store);
   Task<Result<journal::Woken>> append(RunPtr run, const journal::Entry& entry);
   [[nodiscard]] journal::Lease lease() const;
+
+  // runner_loading.cc
+  Task<Result<void>> load(RunPtr run);
+  Task<Result<journal::Stored>> claim(RunPtr run);
+  Task<void> load_waiting();
+  Task<void> load_batch(const Loadings& batch);
+  Task<void> load_together(const Loadings& batch);
+  Task<Result<void>> build(RunPtr run, journal::Stored stored);
+  Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
 
   // runner_flights.cc
   void launch_all(const RunPtr& run);
@@ -215,6 +234,8 @@ class Runner {
   /// Rung when the last execution has left, at the end.
   Bell emptied_;
   std::deque<std::string> to_take_up_;
+  Loadings loadings_;
+  int loaders_ = 0;
   Backlog backlog_;
   StartPressure pressure_;
   /// When the queue is looked at again at the latest.
