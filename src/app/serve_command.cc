@@ -4,6 +4,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "app/application.h"
 #include "app/commands.h"
@@ -28,6 +29,16 @@ void migrate(const std::string& url) {
               {{"migrations", applied}, {"database", db::without_password(url)}});
 }
 
+/// As many open files as the system allows: the usual 1,024 are fewer than clients and calls that
+/// are on their way.
+void raise_file_limit() {
+  constexpr rlim_t kEnough = 262'144;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough));
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::string address_for_people(const config::Config& config, std::uint16_t port) {
   if (!config.text("public_url").empty()) return config.text("public_url");
   const auto& address = config.text("address");
@@ -45,6 +56,7 @@ int serve(const config::Config& config) {
   auto model = default_model(config);
   if (!model) return complain(model.error());
   migrate(store_url(config));
+  raise_file_limit();
 
   SystemClock clock;
   {

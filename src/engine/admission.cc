@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/change_position.h"
+
 namespace qd::engine::admission {
 namespace {
 
@@ -45,12 +47,13 @@ constexpr db::Sql kAdmit{"admission.admit",
                          "lease_owner = $2, lease_until = $3 WHERE id = $4"};
 constexpr db::Sql kStanding{
     "admission.standing", "SELECT lane, lane_limit, queue, rated_at FROM executions WHERE id = $1"};
-constexpr db::Sql kRequeue{
-    "admission.requeue",
-    "UPDATE executions SET status = 'pending', waiting_for = $1, queue = $2, rated_at = $3, "
-    "finished_at = NULL, updated_at = $4, wake_at = NULL, deadline_at = NULL, fence = fence + 1, "
-    "lease_owner = NULL, lease_until = NULL "
-    "WHERE id = $5 AND status IN ('failed', 'cancelled', 'timed_out')"};
+#define QD_REQUEUE(changed_now)                                                                  \
+  "UPDATE executions SET status = 'pending', waiting_for = $1, queue = $2, rated_at = $3, "      \
+  "finished_at = NULL, updated_at = $4, wake_at = NULL, deadline_at = NULL, fence = fence + 1, " \
+  "lease_owner = NULL, lease_until = NULL, changed = " changed_now                               \
+  " WHERE id = $5 AND status IN ('failed', 'cancelled', 'timed_out')"
+constexpr db::Sql kRequeue{"admission.requeue", QD_REQUEUE(QD_POSITION),
+                           QD_REQUEUE(QD_TRANSACTION)};
 constexpr db::Sql kWasUndone{
     "admission.was_undone",
     "SELECT 1 FROM execution_events WHERE execution_id = $1 AND type = 'failing' LIMIT 1"};
@@ -247,6 +250,7 @@ Result<Obstacle> requeue(db::Transaction& tx, const ExecutionId& id, const Quest
   const auto obstacle = decide(tx, question, *standing);
   const auto waits_for =
       obstacle == Obstacle::None ? std::nullopt : std::optional(word_for(obstacle));
+  count_change(tx);
   if (tx.execute(kRequeue, waits_for, standing->queue, standing->rated_at, question.now, id) > 0)
     return obstacle;
   return fail(ErrorKind::Conflict, "execution.not_failed",

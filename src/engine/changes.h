@@ -43,6 +43,9 @@ struct TaskRow {
   std::int64_t heartbeat_ms = 0;
   Timestamp created_at;
 };
+BOOST_DESCRIBE_STRUCT(TaskRow, (),
+                      (id, execution_id, project_id, step, queue, payload, output_schema, status,
+                       deliveries, heartbeat_ms, created_at))
 
 /// A step that waits for an event of its project.
 struct EventWait {

@@ -4,18 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "engine/change_position.h"
 #include "engine/journal_outbox.h"
 #include "engine/large_values.h"
 
 namespace qd::engine::journal {
 namespace {
-
-// When a row last changed for those who follow its project: SQLite counts, PostgreSQL has the id of
-// the transaction.
-#define QD_POSITION "(SELECT last FROM change_position)"
-#define QD_TRANSACTION "pg_current_xact_id()::text::bigint"
-
-constexpr db::Sql kCount{"journal.count", "UPDATE change_position SET last = last + 1"};
 
 #define QD_INSERT(changed)                                                                        \
   "INSERT INTO executions (" QD_EXECUTION_COLUMNS                                                 \
@@ -202,7 +196,7 @@ Woken write_changes(db::Transaction& tx, const Entry& entry) {
 
 void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
-  if (!tx.is_postgres()) tx.execute(kCount);
+  count_change(tx);
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
   const auto origin = e.forked_from ? std::optional(json::to_text(*e.forked_from)) : std::nullopt;
   tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
@@ -224,7 +218,7 @@ Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
 
 Result<Woken> append(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
-  if (!tx.is_postgres()) tx.execute(kCount);
+  count_change(tx);
   const auto touched = tx.execute(
       kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error, e.updated_at,
       e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,

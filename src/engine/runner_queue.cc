@@ -115,6 +115,7 @@ Task<Result<Execution>> Runner::retry(ExecutionId id) {
     active->second->comes_back = true;
   auto now = co_await find(id);
   if (!now) co_return journal::not_found();
+  watchers_.tell(*now);
   co_return *std::move(now);
 }
 

@@ -100,6 +100,20 @@ TEST_P(FeedTest, TellsAProjectsFollowerOfApprovals) {
   EXPECT_THAT(words(notices), ElementsAre("a pending", "e waiting"));
 }
 
+TEST_P(FeedTest, TellsAProjectsFollowerOfARetryThatHasNotBegun) {
+  auto one = execution("e");
+  one.status = ExecutionStatus::Failed;
+  start(one);
+  auto follower = follow_project();
+
+  test::run(database().write([&](db::Transaction& tx) {
+    ASSERT_TRUE(engine::admission::requeue(tx, one.id, {.project = {"p"}, .now = clock().now()}));
+  }));
+  watchers().tell(one);
+
+  EXPECT_THAT(words(take(*follower, 1)), ElementsAre("e pending"));
+}
+
 TEST_P(FeedTest, ReplaysAProjectPageByPage) {
   restart({.page = 2});
   start(execution("earlier"));

@@ -5,7 +5,7 @@ namespace {
 
 #define QD_TASK_COLUMNS                                                                     \
   "id, execution_id, project_id, step, queue, payload, output_schema, status, deliveries, " \
-  "heartbeat_ms, token_hash"
+  "heartbeat_ms, created_at, token_hash"
 
 constexpr db::Sql kFree{
     "task.free",

@@ -7,22 +7,11 @@
 namespace qd::workers::store {
 
 /// A task as it is stored.
-struct Row {
-  TaskId id;
-  ExecutionId execution_id;
-  ProjectId project_id;
-  std::string step;
-  std::string queue;
-  Json payload;
-  Json output_schema;
-  engine::TaskStatus status = engine::TaskStatus::Pending;
-  std::int64_t deliveries = 0;
-  std::int64_t heartbeat_ms = 0;
+struct Row : engine::TaskRow {
+  /// Of the worker who has it.
   std::optional<std::string> token_hash;
 };
-BOOST_DESCRIBE_STRUCT(Row, (),
-                      (id, execution_id, project_id, step, queue, payload, output_schema, status,
-                       deliveries, heartbeat_ms, token_hash))
+BOOST_DESCRIBE_STRUCT(Row, (engine::TaskRow), (token_hash))
 
 /// Those of the queue that nobody has, oldest first. In a transaction other takers pass them by.
 [[nodiscard]] std::vector<Row> free_tasks(db::Snapshot& view, const ProjectId& project,
