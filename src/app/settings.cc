@@ -43,6 +43,8 @@ SettingFlags::SettingFlags(CLI::App& command) {
         .add_option_function<std::string>(
             "--" + name, [this, name](const std::string& value) { flags_[name] = value; },
             describe(setting))
+        // Scripts pass settings on behind their own.
+        ->take_last()
         ->group("Settings")
         ->option_text(setting.fallback.empty() || setting.secret
                           ? ""

@@ -44,6 +44,8 @@ test('a map asks for each item and a child workflow ends the work; all of it is 
   await expectAccessible(page);
   await inside.getByRole('button', { name: /Visit it\?/ }).click();
   await expect(drawer.getByRole('heading', { name: 'Visit it?' })).toBeVisible();
+  await drawer.getByRole('button', { name: 'Item 0 of Each city' }).click();
+  await expect(drawer.getByRole('heading', { name: 'Each city' })).toBeVisible();
   await page.keyboard.press('Escape');
 
   await steps.getByRole('button', { name: 'What runs inside Each city' }).click();

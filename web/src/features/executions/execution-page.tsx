@@ -15,7 +15,7 @@ import { Card } from '@/components/ui/card';
 import { PanelTabs } from '@/components/ui/panel-tabs';
 import { Skeleton, SkeletonRows } from '@/components/ui/skeleton';
 import { humanize } from '@/lib/format';
-import { nodePath } from '@/lib/node-path';
+import { containerOf, nodePath } from '@/lib/node-path';
 import { isFinal } from '@/lib/status';
 import { useSearchState } from '@/lib/use-search-state';
 import { useTitle } from '@/lib/use-title';
@@ -107,6 +107,7 @@ function Body({ execution, list, texts }: BodyProps) {
   const nameOf = (path: string) => (definition && findNode(definition, path)?.name) ?? path.slice(path.lastIndexOf('.') + 1);
   // As it is now, where it is among those that are followed.
   const step = steps?.find((one) => one.id === selected?.id) ?? selected;
+  const around = steps?.find((one) => one.path === (step && containerOf(step.path)?.path)) ?? null;
   const failed = failedStep(execution, steps ?? []);
   const selectNode = (path: string) => setSelected(stepOfNode(steps ?? [], path) ?? null);
 
@@ -130,6 +131,7 @@ function Body({ execution, list, texts }: BodyProps) {
       </div>
       <StepDrawer
         step={step}
+        around={around}
         nameOf={nameOf}
         saying={step ? texts[step.path]?.text : undefined}
         onSelect={setSelected}

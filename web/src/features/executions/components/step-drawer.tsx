@@ -2,10 +2,13 @@ import type { Schema } from '@/api/client';
 import { Facts } from '@/components/definition-list';
 import { ProgressBar } from '@/components/progress-bar';
 import { StatusBadge } from '@/components/status-badge';
+import { Button } from '@/components/ui/button';
 import { Drawer } from '@/components/ui/dialog';
 import { formatCost, formatCount, formatDuration, formatTime } from '@/lib/format';
+import { containerOf } from '@/lib/node-path';
 import { typeLabel } from '@/lib/node-types';
 import { progressText } from '@/lib/progress';
+import { runLabel } from '../lib/run-label';
 import { waitsFor } from '../lib/situation';
 import { ChildLink } from './child-link';
 import { ErrorBox } from './error-box';
@@ -32,6 +35,8 @@ function factsOf(step: Step): [string, string][] {
 
 interface StepDrawerProps {
   step: Step | null;
+  /** The map or loop that it is inside. */
+  around: Step | null;
   nameOf: (path: string) => string;
   /** What a model says in it now. */
   saying: string | undefined;
@@ -40,7 +45,7 @@ interface StepDrawerProps {
 }
 
 /** All that is known of one step. */
-export function StepDrawer({ step, nameOf, saying, onSelect, onClose }: StepDrawerProps) {
+export function StepDrawer({ step, around, nameOf, saying, onSelect, onClose }: StepDrawerProps) {
   const name = step ? nameOf(step.path) : '';
   return (
     <Drawer
@@ -58,6 +63,11 @@ export function StepDrawer({ step, nameOf, saying, onSelect, onClose }: StepDraw
     >
       {step && (
         <div className="grid gap-5 p-5">
+          {around && (
+            <Button variant="link" size="inline" className="justify-self-start" onClick={() => onSelect(around)}>
+              {runLabel(around, containerOf(step.path)?.index ?? 0)} of {nameOf(around.path)}
+            </Button>
+          )}
           <Facts facts={factsOf(step)} />
           {step.items && <ProgressBar type={step.type} progress={step.items} label={name} />}
           {step.items && <ItemSteps key={step.id} container={step} nameOf={nameOf} onSelect={onSelect} />}
