@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe.hpp>
+
 namespace qd {
 
 /// What the caller can do about an error; each door maps it once (`api::http_status`).
@@ -24,6 +26,8 @@ enum class ErrorKind {
   Internal,
   Unavailable,
 };
+BOOST_DESCRIBE_ENUM(ErrorKind, Malformed, Unauthenticated, Forbidden, NotFound, Conflict, Stale,
+                    TooLarge, UnsupportedMedia, Invalid, Limited, Internal, Unavailable)
 
 /// One thing wrong in an input: where (`/nodes/0/id`, RFC 6901), a stable code, what would be
 /// right.

@@ -1,6 +1,5 @@
 #include "engine/journal_outbox.h"
 
-#include "base/error_names.h"
 #include "engine/journal.h"
 
 namespace qd::engine::journal {
