@@ -6,7 +6,7 @@ import threading
 
 from tests.api.executions_test import Running, chain, http as call, transform
 from tests.api.scenario import on_every_store
-from tests.examples.fake_model import FakeModel
+from tests.support.fake_model import FakeModel
 
 
 class RawService(contextlib.AbstractContextManager):

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 from tests.examples import manual
-from tests.examples.fake_model import FakeModel, call
+from tests.support.fake_model import FakeModel, call
 from tests.support.server import BINARY, PASSWORD, ROOT, Server, stores
 
 EXAMPLES = ROOT / "examples"

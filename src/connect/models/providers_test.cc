@@ -1,7 +1,4 @@
 // What the recorded exchanges do not show: settings, imitators, tool turns, refusals, bad answers.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
 #include "connect/models/errors.h"
@@ -9,11 +6,10 @@
 #include "connect/models/tool_names.h"
 #include "connect/models/wire.h"
 #include "support/fake_http.h"
+#include "support/run.h"
 
 namespace qd::connect::models {
 namespace {
-
-namespace asio = boost::asio;
 
 /// A registry whose HTTP peer gives one answer to everything.
 class Peer {
@@ -26,13 +22,8 @@ class Peer {
             .status = status, .headers = std::move(headers), .body = std::string(body)}) {}
 
   Result<ModelAnswer> ask(ModelRequest request, Connection connection) {
-    asio::io_context io;
-    auto result = asio::co_spawn(io,
-                                 registry_.complete(std::move(request), std::move(connection),
-                                                    Timestamp(milliseconds(5000))),
-                                 asio::use_future);
-    io.run();
-    return result.get();
+    return test::run(registry_.complete(std::move(request), std::move(connection),
+                                        Timestamp(milliseconds(5000))));
   }
   [[nodiscard]] const http::ClientRequest& sent() const { return client_.requests().back(); }
   [[nodiscard]] Json sent_body() const { return json::parse(sent().body).value(); }

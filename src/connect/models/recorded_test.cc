@@ -5,20 +5,17 @@
 #include <fstream>
 #include <sstream>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
 #include "connect/models/errors.h"
 #include "connect/models/registry.h"
 #include "connect/models/wire.h"
 #include "support/fake_http.h"
+#include "support/run.h"
 
 namespace qd::connect::models {
 namespace {
 
-namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using Cut = test::FakeHttpClient::Cut;
 
@@ -96,14 +93,10 @@ Outcome ask(const std::string& provider, ModelRequest request, http::ClientRespo
   client.cut_by(std::move(cut));
   const ManualClock clock(Timestamp{});
   Registry registry(client, clock);
-  asio::io_context io;
   Connection connection{.provider = provider, .api_key = Secret("<key>")};
-  auto result = asio::co_spawn(
-      io,
-      registry.complete(std::move(request), std::move(connection), Timestamp(milliseconds(60'000))),
-      asio::use_future);
-  io.run();
-  return {.answer = result.get(), .sent = client.requests().at(0)};
+  auto answer = test::run(registry.complete(std::move(request), std::move(connection),
+                                            Timestamp(milliseconds(60'000))));
+  return {.answer = std::move(answer), .sent = client.requests().at(0)};
 }
 
 Json usage_json(const Usage& usage) {

@@ -1,13 +1,11 @@
 #include "connect/models/script.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
 #include "connect/models/errors.h"
 #include "connect/models/registry.h"
 #include "support/fake_http.h"
+#include "support/run.h"
 
 namespace qd::connect::models {
 namespace {
@@ -190,14 +188,11 @@ TEST(ScriptedProvider, StreamsWhatItSays) {
   auto request = ask("x");
   std::vector<std::string> pieces;
   request.on_text = [&](std::string_view piece) { pieces.emplace_back(piece); };
-  boost::asio::io_context io;
   Connection connection{.provider = "scripted", .settings = settings_of(R"([{"say": "one two"}])")};
 
-  auto result = boost::asio::co_spawn(io, registry.complete(request, connection, Timestamp{}),
-                                      boost::asio::use_future);
-  io.run();
+  const auto result = test::run(registry.complete(request, connection, Timestamp{}));
 
-  EXPECT_EQ(result.get().value().text, "one two");
+  EXPECT_EQ(result.value().text, "one two");
   EXPECT_EQ(pieces, (std::vector<std::string>{"one ", "two"}));
 }
 
@@ -205,13 +200,10 @@ TEST(Registry, NamesTheProvidersItHasWhenAskedForAnother) {
   test::FakeHttpClient client([](const http::ClientRequest&) { return http::ClientResponse{}; });
   const ManualClock clock(Timestamp{});
   Registry registry(client, clock);
-  boost::asio::io_context io;
 
-  auto result = boost::asio::co_spawn(
-      io, registry.complete({}, {.provider = "oracle"}, Timestamp{}), boost::asio::use_future);
-  io.run();
+  const auto result = test::run(registry.complete({}, {.provider = "oracle"}, Timestamp{}));
 
-  EXPECT_EQ(result.get().error().code, "provider.unknown");
+  EXPECT_EQ(result.error().code, "provider.unknown");
   for (const auto name : provider_names()) EXPECT_NE(registry.find(name), nullptr) << name;
 }
 

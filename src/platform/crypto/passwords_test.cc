@@ -1,22 +1,17 @@
 #include "platform/crypto/passwords.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
+
+#include "support/run.h"
 
 namespace qd::crypto {
 namespace {
 
 namespace asio = boost::asio;
-
-template <class T>
-T run(Task<T> task) {
-  asio::io_context io;
-  auto future = asio::co_spawn(io, std::move(task), asio::use_future);
-  io.run();
-  return future.get();
-}
+using test::run;
 
 PasswordOptions quick() {
   return {.cost = 4, .threads = 1, .queue = 8};

@@ -12,6 +12,7 @@
 #include "platform/http/client.h"
 #include "platform/http/curl_policy.h"
 #include "support/fake_http.h"
+#include "support/run.h"
 
 namespace qd::http {
 namespace {
@@ -19,14 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using test::LoopbackPeer;
 using test::LoopbackServer;
-
-template <class T>
-T run(Task<T> task) {
-  asio::io_context io;
-  auto result = asio::co_spawn(io, std::move(task), asio::use_future);
-  io.run();
-  return result.get();
-}
+using test::run;
 
 /// A client that may reach the loopback servers of these tests.
 std::unique_ptr<Client> local_client() {
