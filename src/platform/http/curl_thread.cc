@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -120,7 +121,11 @@ void CurlThread::wait() {
   const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, patience);
   for (int i = 0; i < count; ++i) {
     const auto& [flags, data] = events[static_cast<std::size_t>(i)];
-    if (data.fd == bell_) continue;
+    if (data.fd == bell_) {
+      eventfd_t rings = 0;
+      ::eventfd_read(bell_, &rings);
+      continue;
+    }
     int ready = 0;
     if (flags & EPOLLIN) ready |= CURL_CSELECT_IN;
     if (flags & EPOLLOUT) ready |= CURL_CSELECT_OUT;
@@ -136,8 +141,6 @@ void CurlThread::wait() {
 bool CurlThread::obey() {
   std::vector<Command> commands;
   {
-    eventfd_t rings = 0;
-    ::eventfd_read(bell_, &rings);
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
   }

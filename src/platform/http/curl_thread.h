@@ -1,5 +1,5 @@
-// The one thread that drives every outbound transfer: libcurl says which sockets and which moment it
-// waits for, epoll waits. What one event costs does not depend on how many transfers there are.
+// The one thread that drives every outbound transfer: libcurl says which sockets and which moment
+// it waits for, epoll waits. What one event costs does not depend on how many transfers there are.
 #pragma once
 
 #include <memory>
