@@ -337,8 +337,8 @@ Task<std::optional<Approval>> Engine::Impl::find_approval(ApprovalId id) {
 }
 
 Task<Result<Approval>> Engine::Impl::decide(ApprovalId id, Decision decision) {
-  const auto not_found = fail(ErrorKind::NotFound, "approval.not_found",
-                              "there is no approval with this id");
+  const auto not_found =
+      fail(ErrorKind::NotFound, "approval.not_found", "there is no approval with this id");
   auto approval = co_await find_approval(id);
   if (!approval) co_return not_found;
   if (approval->status != ApprovalStatus::Pending) co_return decided_already();
@@ -347,8 +347,8 @@ Task<Result<Approval>> Engine::Impl::decide(ApprovalId id, Decision decision) {
   approval->answer = std::move(decision.form);
   approval->comment = std::move(decision.comment);
   approval->decided_by = decision.decided_by;
-  QD_CO_CHECK(co_await command(approval->execution_id,
-                               {CommandKind::Decide, json::to_json(*approval)}));
+  QD_CO_CHECK(
+      co_await command(approval->execution_id, {CommandKind::Decide, json::to_json(*approval)}));
   auto decided = co_await find_approval(id);
   if (!decided) co_return not_found;
   co_return *std::move(decided);
@@ -470,9 +470,9 @@ Task<std::int64_t> Engine::changed(ExecutionId id, std::int64_t after, Timestamp
 }
 
 Task<bool> Engine::finished(ExecutionId id, Timestamp deadline) {
-  const auto head = co_await impl_->await_head(
-      std::move(id), deadline, Watchers::Interest::End,
-      [](const journal::Head& one) { return is_final(one.status); });
+  const auto head =
+      co_await impl_->await_head(std::move(id), deadline, Watchers::Interest::End,
+                                 [](const journal::Head& one) { return is_final(one.status); });
   co_return !head || is_final(head->status);
 }
 

@@ -42,10 +42,11 @@ constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
                                 "node_id, data) SELECT $1, e.seq, e.at, e.type, e.node_id, "
                                 "e.data::text FROM json_to_recordset($2::json) AS e (seq bigint, "
                                 "at bigint, type text, node_id text, data json)"};
-#define QD_STORED_COLUMNS                              \
-  QD_EXECUTION_COLUMNS                                 \
-  ", document, deadline_at, fence, queue, "            \
-  "CASE WHEN EXISTS (SELECT 1 FROM execution_messages m WHERE m.execution_id = executions.id) THEN 1 ELSE 0 END"
+#define QD_STORED_COLUMNS                                                                       \
+  QD_EXECUTION_COLUMNS                                                                          \
+  ", document, deadline_at, fence, queue, "                                                     \
+  "CASE WHEN EXISTS (SELECT 1 FROM execution_messages m WHERE m.execution_id = executions.id) " \
+  "THEN 1 ELSE 0 END"
 // Ids come as a JSON array; PostgreSQL looks each up in the index, whatever it believes of their
 // number.
 #define QD_IN_LIST(number) " IN (SELECT value FROM json_each($" number "))"
@@ -55,9 +56,8 @@ constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
   "UPDATE executions SET fence = fence + 1, lease_owner = $1, lease_until = $2 WHERE id" in       \
   " AND fence >= 0 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $4 OR $5 = 1) " \
   "RETURNING " QD_STORED_COLUMNS
-#define QD_READ(in) \
-  "SELECT " QD_STORED_COLUMNS " FROM executions WHERE id" in " AND fence >= 0"
-#define QD_EVENTS_OF(in)                                                                         \
+#define QD_READ(in) "SELECT " QD_STORED_COLUMNS " FROM executions WHERE id" in " AND fence >= 0"
+#define QD_EVENTS_OF(in)                                                                          \
   "SELECT seq, at, type, node_id, data, execution_id FROM execution_events WHERE execution_id" in \
   " ORDER BY execution_id, seq"
 constexpr db::Sql kClaim{"journal.claim", QD_CLAIM(QD_IN_LIST("3")), QD_CLAIM(QD_IN_ARRAY("3"))};

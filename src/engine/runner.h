@@ -3,8 +3,8 @@
 // that only waits leaves memory; its timer, or whoever has something for it, brings it back.
 //
 // Everything here runs on the engine's one thread. runner.cc holds, drives and stores executions;
-// runner_loading.cc reads them; runner_flights.cc runs the attempts; runner_time.cc knows what is due, and what other processes
-// left or hold; runner_queue.cc knows what waits for a slot.
+// runner_loading.cc reads them; runner_flights.cc runs the attempts; runner_time.cc knows what is
+// due, and what other processes left or hold; runner_queue.cc knows what waits for a slot.
 #pragma once
 
 #include <deque>

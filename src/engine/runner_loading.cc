@@ -63,18 +63,19 @@ Task<void> Runner::load_waiting() {
 }
 
 Task<void> Runner::load_batch(const Loadings& batch) {
-  bool is_passing = false;
+  bool is_the_stores = false;
   try {
     co_return co_await load_together(batch);
   } catch (const std::exception& error) {
-    is_passing = is_of_the_store(error);
-    if (is_passing || batch.size() == 1)
+    is_the_stores = is_of_the_store(error);
+    if (is_the_stores || batch.size() == 1)
       log::error("an execution can't be read; trying again",
                  {{"execution", batch.front()->id.value}, {"error", error.what()}});
   }
   // One that makes no sense must not keep its neighbours.
-  if (!is_passing && batch.size() > 1)
-    for (const auto& one : batch) co_await load_batch({one});
+  if (is_the_stores || batch.size() == 1) co_return;
+  for (const auto& one : batch)
+    if (!one->stored) co_await load_batch({one});
 }
 
 Task<void> Runner::load_together(const Loadings& batch) {
@@ -88,16 +89,18 @@ Task<void> Runner::load_together(const Loadings& batch) {
     found = co_await parts_.database.write(
         [&](db::Transaction& tx) { return journal::claim(tx, ids, wanted); });
   else
-    found = co_await parts_.database.read(
-        [&](db::Snapshot& view) { return journal::read(view, ids); });
+    found =
+        co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, ids); });
   std::unordered_map<std::string, journal::Stored> by_id;
   for (auto& stored : found) by_id.emplace(stored.execution.id.value, std::move(stored));
   for (const auto& one : batch) {
     if (auto stored = by_id.extract(one->id.value))
       one->stored = std::move(stored.mapped());
     else
-      one->stored = co_await parts_.database.read(
-          [&](db::Snapshot& view) -> Result<journal::Stored> { return journal::not_ours(view, one->id); });
+      one->stored =
+          co_await parts_.database.read([&](db::Snapshot& view) -> Result<journal::Stored> {
+            return journal::not_ours(view, one->id);
+          });
   }
 }
 

@@ -65,8 +65,7 @@ Task<Result<Execution>> Runner::enqueue(Newcomer newcomer) {
   auto& execution = newcomer.execution;
   const admission::Question question{execution.project_id, newcomer.limits, !is_crowded(),
                                      parts_.clock.now()};
-  journal::Entry entry{
-      .execution = execution, .changes = {}, .timing = newcomer.timing};
+  journal::Entry entry{.execution = execution, .changes = {}, .timing = newcomer.timing};
   entry.changes.events = std::move(newcomer.events);
   auto obstacle = Obstacle::None;
   const auto store = [&](db::Transaction& tx) {
