@@ -78,6 +78,11 @@ class Connection {
   /// count.
   virtual std::int64_t run(const Sql& sql, std::span<const Param> params,
                            const std::function<void(const Row&)>& on_row) = 0;
+  /// Runs it too, when it pleases, but before anything that is run or committed later. What goes
+  /// wrong is thrown by one of those.
+  virtual void post(const Sql& sql, std::span<const Param> params) {
+    run(sql, params, [](const Row&) {});
+  }
   [[nodiscard]] virtual bool is_postgres() const = 0;
   /// Counts that were over their cap, with the moment until which that is taken as still so.
   std::unordered_map<std::string, std::chrono::steady_clock::time_point> capped_counts;
@@ -141,6 +146,13 @@ class Transaction : public Snapshot {
   }
   std::int64_t execute(const Sql& sql, std::span<const Param> params) {
     return connection().run(sql, params, [](const Row&) {});
+  }
+  /// The same where nobody asks how many rows it touched: on PostgreSQL it is not waited for, and
+  /// the closure fails with the next statement, or at its end.
+  template <class... Args>
+  void post(const Sql& sql, const Args&... args) {
+    const Params<sizeof...(Args)> params(args...);
+    connection().post(sql, params);
   }
 };
 

@@ -10,9 +10,10 @@
 namespace qd::db {
 namespace {
 
+constexpr std::size_t kGroupSize = 256;
 /// More savepoints than this in one transaction make the server's snapshots slow.
-constexpr std::size_t kGroupSize = 60;
-/// Each statement is a round trip, so a group takes longer than in SQLite.
+constexpr std::size_t kMostSavepoints = 60;
+/// Most closures are a round trip or two, so a group takes longer than in SQLite.
 constexpr std::chrono::milliseconds kGroupTime{25};
 constexpr std::size_t kReadBatch = 16;
 /// With the pauses between them about two seconds in all.
@@ -151,7 +152,7 @@ PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connect
       return Errors(ran);
     }
     connection.end();
-    return run_guarded_group(connection, jobs.first(ran));
+    return run_guarded_group(connection, jobs.first(std::min(ran, kMostSavepoints)));
   } catch (const OutcomeUnknown&) {
     return Errors(ran, std::current_exception());
   } catch (...) {
@@ -174,7 +175,12 @@ PostgresDatabase::Errors PostgresDatabase::run_guarded_group(PostgresConnection&
 std::exception_ptr PostgresDatabase::run_in_savepoint(PostgresConnection& connection,
                                                       const WriteWork& work) {
   connection.send(kSavepoint);
-  const auto [outcome, error] = run_closure(connection, work);
+  const auto settled = [&](Transaction& tx) {
+    const auto outcome = work(tx);
+    connection.settle();
+    return outcome;
+  };
+  const auto [outcome, error] = run_closure(connection, settled);
   if (outcome == Outcome::RollBack) connection.roll_back_to_savepoint();
   connection.send(kRelease);
   return error;

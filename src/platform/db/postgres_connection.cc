@@ -143,11 +143,15 @@ void PostgresConnection::reconnect_if_lost() {
   if (state_ == State::Lost) connect();
 }
 
+void PostgresConnection::check_fine(const Sql& sql) const {
+  if (state_ == State::Fine) return;
+  throw std::logic_error("statement " + std::string(sql.name) +
+                         " after a failed one: the closure must end with the failure");
+}
+
 std::int64_t PostgresConnection::run(const Sql& sql, std::span<const Param> params,
                                      const std::function<void(const Row&)>& on_row) {
-  if (state_ != State::Fine)
-    throw std::logic_error("statement " + std::string(sql.name) +
-                           " after a failed one: the closure must end with the failure");
+  check_fine(sql);
   Result result;
   try {
     dispatch(sql.postgres.empty() ? sql.text : sql.postgres, params);
@@ -167,14 +171,37 @@ std::int64_t PostgresConnection::run(const Sql& sql, std::span<const Param> para
   return count;
 }
 
+void PostgresConnection::post(const Sql& sql, std::span<const Param> params) {
+  check_fine(sql);
+  dispatch(sql.postgres.empty() ? sql.text : sql.postgres, params);
+}
+
+void PostgresConnection::settle() {
+  if (pending_.empty()) return;
+  check_sent(PQsendFlushRequest(handle_.get()));
+  receive();
+}
+
+/// What was posted is to be taken back, so how it went is nobody's business.
+void PostgresConnection::forget_posted() {
+  try {
+    settle();
+  } catch (const ConnectionLost&) {
+    throw;
+  } catch (const std::runtime_error&) {
+    // The pipeline is in order again.
+  }
+  state_ = State::Fine;
+}
+
 void PostgresConnection::send(const Sql& sql) {
   dispatch(sql.postgres.empty() ? sql.text : sql.postgres, {});
 }
 
 void PostgresConnection::end() {
   if (state_ == State::Lost) return;
-  state_ = State::Fine;
   try {
+    forget_posted();
     if (access_ == Access::Write) send(kRollback);
     synchronise();
   } catch (const ConnectionLost&) {
@@ -183,7 +210,7 @@ void PostgresConnection::end() {
 }
 
 void PostgresConnection::roll_back_to_savepoint() {
-  state_ = State::Fine;
+  forget_posted();
   send(kRollbackTo);
 }
 

@@ -45,11 +45,14 @@ class PostgresConnection final : public Connection {
 
   std::int64_t run(const Sql& sql, std::span<const Param> params,
                    const std::function<void(const Row&)>& on_row) override;
+  void post(const Sql& sql, std::span<const Param> params) override;
   [[nodiscard]] bool is_postgres() const override { return true; }
 
   [[nodiscard]] State state() const { return state_; }
   /// Sends a statement without parameters along with the next one; nobody waits for it.
   void send(const Sql& sql);
+  /// Waits for what was posted; throws as `run` does.
+  void settle();
   /// Ends a snapshot, or gives a transaction up, without waiting; ready for the next afterwards.
   void end();
   /// Back to the savepoint `closure`, so that the transaction can go on.
@@ -80,11 +83,12 @@ class PostgresConnection final : public Connection {
   };
 
   void connect();
+  void check_fine(const Sql& sql) const;
   void dispatch(std::string_view text, std::span<const Param> params);
   void synchronise();
   Result receive();
   Result read_answer(const Pending& pending);
-  void drop_pending();
+  void forget_posted();
   void check_sent(int accepted);
   [[noreturn]] void raise(const PGresult* result);
   [[noreturn]] void lose();

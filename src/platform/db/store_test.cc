@@ -236,6 +236,57 @@ TEST_P(Store, KeepsTheOthersOfAGroupWhenOneFails) {
   EXPECT_EQ(count(), 8);
 }
 
+TEST_P(Store, RunsWhatWasPostedBeforeWhatComesLater) {
+  const auto amount = write([](Transaction& tx) {
+    tx.post(kInsert, "a", 1);
+    tx.post(kSetAmount, 2, "a");
+    return tx.value<std::int64_t>(kAmount, "a");
+  });
+  write([](Transaction& tx) { tx.post(kInsert, "b", 1); });
+
+  EXPECT_EQ(amount, 2);
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_P(Store, TakesBackWhatWasPosted) {
+  const auto refused = write([](Transaction& tx) -> Result<int> {
+    tx.post(kInsert, "a", 1);
+    return fail(ErrorKind::Conflict, "thing.no", "no");
+  });
+  insert("b", 1);
+
+  EXPECT_FALSE(refused);
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_P(Store, FailsAClosureWhosePostedStatementFails) {
+  insert("a", 1);
+
+  using enum ConstraintViolation::Kind;
+  EXPECT_EQ(violation_of([](Transaction& tx) { tx.post(kInsert, "a", 1); }), Unique);
+  EXPECT_EQ(violation_of([](Transaction& tx) {
+              tx.post(kInsert, "b", -1);
+              tx.execute(kSetAmount, 2, "a");
+            }),
+            Check);
+  EXPECT_EQ(read([](Snapshot& view) { return view.value<std::int64_t>(kAmount, "a"); }), 1);
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_P(Store, BlamesAPostedStatementOnTheClosureThatPostedIt) {
+  insert("taken", 1);
+
+  const auto errors = run_as_group(database(), [](Transaction& tx, int i) {
+    tx.post(kInsert, "thing " + std::to_string(i), i);
+    if (i == 2 || i == 9) tx.post(kInsert, "taken", 1);
+    return i != 7;
+  });
+
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(errors[static_cast<std::size_t>(i)] != nullptr, i == 2 || i == 9) << i;
+  EXPECT_EQ(count(), 8);
+}
+
 TEST_P(Store, BlamesADeferredConstraintOnTheClosureThatBrokeIt) {
   write([](Transaction& tx) { tx.execute(kCreateLate); });
 
