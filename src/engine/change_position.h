@@ -13,7 +13,7 @@ namespace qd::engine {
 /// Before anything is written whose position changes.
 inline void count_change(db::Transaction& tx) {
   constexpr db::Sql kCount{"journal.count", "UPDATE change_position SET last = last + 1"};
-  if (!tx.is_postgres()) tx.execute(kCount);
+  if (!tx.is_postgres()) tx.post(kCount);
 }
 
 }  // namespace qd::engine

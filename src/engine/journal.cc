@@ -24,26 +24,26 @@ namespace {
   "response = $15, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT " \
   "FROM $2 THEN " changed_now " ELSE changed END WHERE id = $16 AND fence = $17"
 
-// For searches; on PostgreSQL in the same round trip.
+// For searches.
 constexpr db::Sql kInsertName{
     "journal.name",
     "INSERT INTO execution_names (project_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
-constexpr db::Sql kInsert{"journal.insert", QD_INSERT(QD_POSITION),
-                          "WITH known AS (INSERT INTO execution_names (project_id, name) VALUES "
-                          "($2, $5) ON CONFLICT DO NOTHING) " QD_INSERT(QD_TRANSACTION)};
+constexpr db::Sql kInsert{"journal.insert", QD_INSERT(QD_POSITION), QD_INSERT(QD_TRANSACTION)};
 constexpr db::Sql kUpdate{"journal.update", QD_UPDATE(QD_POSITION), QD_UPDATE(QD_TRANSACTION)};
+#define QD_KEEP "SELECT 1 FROM executions WHERE id = $1 AND fence = $2"
+constexpr db::Sql kKeep{"journal.keep", QD_KEEP, QD_KEEP " FOR NO KEY UPDATE"};
 constexpr db::Sql kInsertEvent{
     "journal.event",
     "INSERT INTO execution_events (execution_id, seq, at, type, node_id, data) "
     "VALUES ($1, $2, $3, $4, $5, $6)"};
-// One round trip for all of them; `json` and not `jsonb`, so that numbers stay as they are written.
+// One statement for all of them; `json` and not `jsonb`, so that numbers stay as they are written.
 constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
                                 "INSERT INTO execution_events (execution_id, seq, at, type, "
                                 "node_id, data) SELECT $1, e.seq, e.at, e.type, e.node_id, "
                                 "e.data::text FROM json_to_recordset($2::json) AS e (seq bigint, "
                                 "at bigint, type text, node_id text, data json)"};
 #define QD_STORED_COLUMNS                                                                       \
-  QD_EXECUTION_COLUMNS                                                                          \
+  QD_EXECUTION_AS_SHOWN                                                                         \
   ", document, deadline_at, fence, queue, "                                                     \
   "CASE WHEN EXISTS (SELECT 1 FROM execution_messages m WHERE m.execution_id = executions.id) " \
   "THEN 1 ELSE 0 END"
@@ -74,14 +74,15 @@ constexpr db::Sql kRelease{
     "finished_at IS NULL AND lease_owner = $1"};
 constexpr db::Sql kExists{"journal.exists", "SELECT 1 FROM executions WHERE id = $1"};
 constexpr db::Sql kFind{"journal.find",
-                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+                        "SELECT " QD_EXECUTION_AS_SHOWN " FROM executions WHERE id = $1"};
 constexpr db::Sql kUnfinished{
     "journal.unfinished",
     "SELECT id, status, wake_at FROM executions WHERE finished_at IS NULL AND queue IS NULL AND "
     "id > $1 AND "
     "(lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3) AND "
     "(status IN ('pending', 'running') OR wake_at <= $4) ORDER BY id LIMIT $5"};
-constexpr db::Sql kHead{"journal.head", "SELECT revision, status FROM executions WHERE id = $1"};
+constexpr db::Sql kHead{"journal.head",
+                        "SELECT " QD_LAST_REVISION ", status FROM executions WHERE id = $1"};
 #define QD_INSERT_APPROVAL(changed)                                                       \
   "INSERT INTO approvals (" QD_APPROVAL_COLUMNS                                           \
   ", changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, " \
@@ -155,8 +156,8 @@ std::vector<Stored> complete(db::Snapshot& view, std::vector<StoredRow> rows) {
 void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector<Event>& events) {
   if (!tx.is_postgres()) {
     for (const auto& event : events)
-      tx.execute(kInsertEvent, id, event.seq, event.at, event.type, event.node_id,
-                 large_values::store(tx, id, event));
+      tx.post(kInsertEvent, id, event.seq, event.at, event.type, event.node_id,
+              large_values::store(tx, id, event));
     return;
   }
   std::string rows = "[";
@@ -166,23 +167,23 @@ void insert_events(db::Transaction& tx, const ExecutionId& id, const std::vector
                    rows.size() > 1 ? "," : "", event.seq, event.at.time_since_epoch().count(),
                    enum_name(event.type), json::print(Json(event.node_id)),
                    large_values::store(tx, id, event));
-  tx.execute(kInsertEvents, id, rows + "]");
+  tx.post(kInsertEvents, id, rows + "]");
 }
 
 void write_approvals(db::Transaction& tx, const Entry& entry) {
   for (const auto& a : entry.changes.new_approvals)
-    tx.execute(kInsertApproval, a.id, a.execution_id, a.project_id, a.workflow_id, a.node_id,
-               a.title, a.description, a.form, a.approvers, a.status, a.answer, a.comment,
-               a.decided_by, a.decided_at, a.expires_at, a.created_at);
+    tx.post(kInsertApproval, a.id, a.execution_id, a.project_id, a.workflow_id, a.node_id, a.title,
+            a.description, a.form, a.approvers, a.status, a.answer, a.comment, a.decided_by,
+            a.decided_at, a.expires_at, a.created_at);
   for (const auto& a : entry.changes.decided_approvals)
-    tx.execute(kDecideApproval, a.status, a.answer, a.comment, a.decided_by, a.decided_at, a.id);
+    tx.post(kDecideApproval, a.status, a.answer, a.comment, a.decided_by, a.decided_at, a.id);
 }
 
 /// Of an execution that can't say itself what it waited for.
 void abandon_all(db::Transaction& tx, const Execution& execution) {
-  tx.execute(kCancelApprovals, execution.updated_at, execution.id);
-  tx.execute(kCancelTasks, execution.updated_at, execution.id);
-  tx.execute(kEndWaits, execution.id);
+  tx.post(kCancelApprovals, execution.updated_at, execution.id);
+  tx.post(kCancelTasks, execution.updated_at, execution.id);
+  tx.post(kEndWaits, execution.id);
 }
 
 Woken write_changes(db::Transaction& tx, const Entry& entry) {
@@ -197,17 +198,17 @@ Woken write_changes(db::Transaction& tx, const Entry& entry) {
 void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
   count_change(tx);
+  tx.post(kInsertName, e.project_id, e.name);
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
   const auto origin = e.forked_from ? std::optional(json::to_text(*e.forked_from)) : std::nullopt;
-  tx.execute(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
-             e.waiting_for, e.trigger, large_values::row_text(e.input),
-             large_values::row_text(e.output), e.error, e.priority, e.created_at, e.updated_at,
-             e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
-             e.parent_id, e.parent_step, e.depth, e.test, e.response, origin, text,
-             entry.timing.deadline, entry.timing.wake_at, entry.fence, entry.lease.owner,
-             entry.lease.until, entry.standing.lane, entry.standing.lane_limit,
-             entry.standing.queue, entry.standing.rated_at);
-  if (!tx.is_postgres()) tx.execute(kInsertName, e.project_id, e.name);
+  tx.post(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,
+          e.waiting_for, e.trigger, large_values::row_text(e.input),
+          large_values::row_text(e.output), e.error, e.priority, e.created_at, e.updated_at,
+          e.created_by, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision, e.parent_id,
+          e.parent_step, e.depth, e.test, e.response, origin, text, entry.timing.deadline,
+          entry.timing.wake_at, entry.fence, entry.lease.owner, entry.lease.until,
+          entry.standing.lane, entry.standing.lane_limit, entry.standing.queue,
+          entry.standing.rated_at);
   large_values::store_input(tx, e);
 }
 
@@ -216,16 +217,37 @@ Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
   return write_changes(tx, entry);
 }
 
-Result<Woken> append(db::Transaction& tx, const Entry& entry) {
+namespace {
+
+/// False where the row is another's by now, or gone.
+bool update_row(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
+  if (entry.keeps_row) return tx.value<std::int64_t>(kKeep, e.id, entry.fence).has_value();
   count_change(tx);
-  const auto touched = tx.execute(
-      kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error, e.updated_at,
-      e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision, entry.timing.deadline,
-      entry.timing.wake_at, entry.lease.owner, entry.lease.until, e.response, e.id, entry.fence);
-  if (touched == 0) return not_ours(tx, e.id);
-  if (entry.leaves_lane) admission::leave_lane(tx, e.id);
+  return tx.execute(kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error,
+                    e.updated_at, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
+                    entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
+                    entry.lease.until, e.response, e.id, entry.fence) > 0;
+}
+
+}  // namespace
+
+Result<Woken> append(db::Transaction& tx, const Entry& entry) {
+  if (!update_row(tx, entry)) return not_ours(tx, entry.execution.id);
+  if (entry.leaves_lane) admission::leave_lane(tx, entry.execution.id);
   return write_changes(tx, entry);
+}
+
+RowState row_state(const Entry& entry) {
+  const auto& e = entry.execution;
+  return {.status = e.status,
+          .waiting_for = e.waiting_for,
+          .started_at = e.started_at,
+          .deadline = entry.timing.deadline,
+          .cost_usd = e.cost_usd,
+          .tokens = e.tokens,
+          .error = e.error,
+          .response = e.response};
 }
 
 std::unexpected<Error> not_found() {

@@ -24,6 +24,20 @@ struct Lease {
   std::optional<Timestamp> until = {};
 };
 
+/// What a commit may change of a row beyond the time and number of its last event. Those are read
+/// from the events while the execution runs, so a step that only follows another leaves the row.
+struct RowState {
+  ExecutionStatus status = ExecutionStatus::Pending;
+  std::optional<std::string> waiting_for;
+  std::optional<Timestamp> started_at;
+  std::optional<Timestamp> deadline;
+  double cost_usd = 0;
+  std::int64_t tokens = 0;
+  Json error;
+  Json response;
+  bool operator==(const RowState&) const = default;
+};
+
 /// Everything of one commit.
 struct Entry {
   /// Outlives the entry: a commit need not copy what it does not change.
@@ -32,6 +46,8 @@ struct Entry {
   Timing timing;
   std::int64_t fence = 0;
   Lease lease = {};
+  /// The row is to stay as it is: the execution ran and runs on.
+  bool keeps_row = false;
   /// Of a new one.
   admission::Standing standing = {};
   /// It is over and its workflow limits how many run: somebody else may have its slot.
@@ -42,6 +58,8 @@ struct Entry {
 using Woken = std::vector<ExecutionId>;
 /// A new execution. `document` is null where it runs a stored version.
 [[nodiscard]] Woken insert(db::Transaction& tx, const Entry& entry, const Json& document);
+/// What of the entry a later one would have to differ in for the row to change.
+[[nodiscard]] RowState row_state(const Entry& entry);
 /// Its row alone.
 void insert_row(db::Transaction& tx, const Entry& entry, const Json& document);
 /// NotFound `execution.not_found` where the execution is gone, Unavailable `execution.elsewhere`

@@ -78,39 +78,38 @@ BOOST_DESCRIBE_STRUCT(IdRow, (), (id))
 
 void write_waits(db::Transaction& tx, const Execution& execution, const Changes& changes) {
   // A step may wait again in the commit that ends its earlier wait.
-  for (const auto& step : changes.ended_waits) tx.execute(kEndWait, execution.id, step);
+  for (const auto& step : changes.ended_waits) tx.post(kEndWait, execution.id, step);
   for (const auto& wait : changes.new_waits) {
     const bool is_over =
         std::ranges::find(changes.ended_waits, wait.step) != changes.ended_waits.end();
-    if (!is_over) tx.execute(kWait, execution.id, wait.step, execution.project_id, wait.name);
+    if (!is_over) tx.post(kWait, execution.id, wait.step, execution.project_id, wait.name);
   }
 }
 
 void write_tasks(db::Transaction& tx, const Changes& changes, Timestamp now) {
   for (const auto& task : changes.new_tasks)
-    tx.execute(kTask, task.id, task.execution_id, task.project_id, task.step, task.queue,
-               task.payload, task.output_schema, task.status, task.deliveries, task.heartbeat_ms,
-               task.created_at);
-  for (const auto& id : changes.ended_tasks) tx.execute(kEndTask, now, id);
+    tx.post(kTask, task.id, task.execution_id, task.project_id, task.step, task.queue, task.payload,
+            task.output_schema, task.status, task.deliveries, task.heartbeat_ms, task.created_at);
+  for (const auto& id : changes.ended_tasks) tx.post(kEndTask, now, id);
 }
 
 void write_cache(db::Transaction& tx, const Execution& execution, const Changes& changes) {
   if (changes.cached.empty()) return;
-  tx.execute(kPruneCache, execution.updated_at);
+  tx.post(kPruneCache, execution.updated_at);
   for (const auto& one : changes.cached)
-    tx.execute(kCache, execution.project_id, one.key, one.output, one.expires_at);
+    tx.post(kCache, execution.project_id, one.key, one.output, one.expires_at);
 }
 
 void write_answers(db::Transaction& tx, const std::vector<CommandAnswer>& answers, Timestamp now) {
   if (answers.empty()) return;
-  tx.execute(kPruneAnswers, now - kAnswersLast);
+  tx.post(kPruneAnswers, now - kAnswersLast);
   for (const auto& [message, outcome] : answers) {
     AnswerRow row;
     if (outcome)
       row.reached = *outcome;
     else
       row = {{}, outcome.error().kind, outcome.error().code, outcome.error().message};
-    tx.execute(kAnswer, message, row.reached, row.kind, row.code, row.message, now);
+    tx.post(kAnswer, message, row.reached, row.kind, row.code, row.message, now);
   }
 }
 
@@ -136,7 +135,7 @@ std::vector<ExecutionId> write_outbox(db::Transaction& tx, const Execution& exec
                                       const Changes& changes) {
   const auto now = execution.updated_at;
   std::vector<ExecutionId> woken;
-  for (const auto& id : changes.taken) tx.execute(kTake, id);
+  for (const auto& id : changes.taken) tx.post(kTake, id);
   write_waits(tx, execution, changes);
   write_tasks(tx, changes, now);
   write_cache(tx, execution, changes);

@@ -31,7 +31,7 @@ std::string row_text(const Json& value) {
 
 void store_input(db::Transaction& tx, const Execution& execution) {
   const auto text = json::print(execution.input);
-  if (text.size() > kLongest) tx.execute(kInsert, execution.id, kRow, "input", text);
+  if (text.size() > kLongest) tx.post(kInsert, execution.id, kRow, "input", text);
 }
 
 std::string store(db::Transaction& tx, const ExecutionId& id, const Event& event) {
@@ -42,7 +42,7 @@ std::string store(db::Transaction& tx, const ExecutionId& id, const Event& event
   for (const auto& [name, value] : event.data) {
     const auto text = json::print(value);
     const bool is_long = text.size() > kLongest;
-    if (is_long) tx.execute(kInsert, id, event.seq, name, text);
+    if (is_long) tx.post(kInsert, id, event.seq, name, text);
     kept[name] = is_long ? stand_in(text.size()) : value;
   }
   return json::print(kept);

@@ -85,13 +85,24 @@ BOOST_DESCRIBE_STRUCT(Execution, (),
                        started_at, finished_at, cost_usd, tokens, revision, parent_id, parent_step,
                        depth, test, response, forked_from))
 
-/// The columns of `executions` in the order of Execution's members.
-#define QD_EXECUTION_COLUMNS                                                                 \
+/// The columns of `executions` in the order of Execution's members. While it runs, its last event
+/// is ahead of its row.
+#define QD_EXECUTION_COLUMNS_WITH(updated_at, revision)                                      \
   "id, project_id, workflow_id, workflow_version, name, status, waiting_for, trigger_kind, " \
   "input, output, "                                                                          \
-  "error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, " \
-  "tokens, revision, "                                                                       \
-  "parent_id, parent_step, depth, test, response, forked_from"
+  "error, priority, created_at, " updated_at                                                 \
+  ", created_by, started_at, finished_at, cost_usd, tokens, " revision                       \
+  ", parent_id, parent_step, depth, test, response, forked_from"
+/// To be written.
+#define QD_EXECUTION_COLUMNS QD_EXECUTION_COLUMNS_WITH("updated_at", "revision")
+/// To be read, from `executions` under its own name.
+#define QD_EXECUTION_AS_SHOWN QD_EXECUTION_COLUMNS_WITH(QD_LAST_UPDATED_AT, QD_LAST_REVISION)
+#define QD_OF_LAST_EVENT(column, stored)                                                     \
+  "CASE WHEN status = 'running' THEN COALESCE((SELECT v." column                             \
+  " FROM execution_events v WHERE v.execution_id = executions.id ORDER BY v.seq DESC LIMIT " \
+  "1), " stored ") ELSE " stored " END"
+#define QD_LAST_UPDATED_AT QD_OF_LAST_EVENT("at", "updated_at")
+#define QD_LAST_REVISION QD_OF_LAST_EVENT("seq", "revision")
 
 enum class EventType {
   Started,

@@ -294,6 +294,9 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
                        .timing = {machine.deadline(), machine.wake_at()},
                        .fence = run->fence};
   if (!machine.is_at_rest()) entry.lease = lease();
+  auto row = journal::row_state(entry);
+  entry.keeps_row =
+      row.status == ExecutionStatus::Running && !machine.is_at_rest() && run->row == row;
   const auto wake_at = entry.timing.wake_at;
   const auto queues = queues_of(entry.changes);
   const bool has_lanes = std::ranges::any_of(
@@ -311,6 +314,7 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   reach(parts_.boundaries, Boundary::AfterCommit);
   run->is_new = false;
   run->document = nullptr;
+  run->row = std::move(row);
   for (const auto& queue : queues) watchers_.tell_queue(machine.execution().project_id, queue);
   set_timer(run->id.value, wake_at);
   const auto& execution = machine.execution();

@@ -132,6 +132,8 @@ class Runner {
     /// Not stored yet; then with the document that goes along.
     bool is_new = false;
     Json document;
+    /// As this node wrote it last.
+    std::optional<journal::RowState> row;
     Calls calls;
     /// By the step's path.
     std::map<std::string, FlightPtr> flights;

@@ -6,10 +6,11 @@
 namespace qd::executions::store {
 namespace {
 
-#define QD_EXECUTION_CHANGE                                                               \
-  "SELECT id, project_id, workflow_id, workflow_version, name, status, waiting_for, "     \
-  "trigger_kind, priority, created_at, updated_at, created_by, started_at, finished_at, " \
-  "cost_usd, tokens, revision, changed FROM executions WHERE project_id = $1 AND "
+#define QD_EXECUTION_CHANGE                                                           \
+  "SELECT id, project_id, workflow_id, workflow_version, name, status, waiting_for, " \
+  "trigger_kind, priority, created_at, " QD_LAST_UPDATED_AT                           \
+  ", created_by, started_at, finished_at, cost_usd, tokens, " QD_LAST_REVISION        \
+  ", changed FROM executions WHERE project_id = $1 AND "
 #define QD_APPROVAL_CHANGE                                                                 \
   "SELECT id, execution_id, project_id, workflow_id, node_id, title, status, decided_by, " \
   "decided_at, expires_at, created_at, changed FROM approvals WHERE project_id = $1 AND "

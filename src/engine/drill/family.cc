@@ -3,10 +3,10 @@
 namespace qd::engine::drill {
 namespace {
 
-constexpr db::Sql kFirst{"drill.first", "SELECT " QD_EXECUTION_COLUMNS
+constexpr db::Sql kFirst{"drill.first", "SELECT " QD_EXECUTION_AS_SHOWN
                                         " FROM executions WHERE project_id = $1 AND name = $2 AND "
                                         "parent_id IS NULL"};
-constexpr db::Sql kChildren{"drill.children", "SELECT " QD_EXECUTION_COLUMNS
+constexpr db::Sql kChildren{"drill.children", "SELECT " QD_EXECUTION_AS_SHOWN
                                               " FROM executions WHERE parent_id = $1 ORDER BY id"};
 constexpr db::Sql kEvents{"drill.events",
                           "SELECT seq, at, type, node_id, data FROM execution_events WHERE "

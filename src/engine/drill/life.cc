@@ -20,9 +20,9 @@ namespace asio = boost::asio;
 constexpr db::Sql kMessage{"drill.message",
                            "SELECT execution_id FROM execution_messages ORDER BY created_at, id "
                            "LIMIT 1"};
-constexpr db::Sql kSleeper{"drill.sleeper",
-                           "SELECT id, revision, wake_at FROM executions WHERE finished_at IS NULL "
-                           "AND wake_at IS NOT NULL ORDER BY wake_at, id LIMIT 1"};
+constexpr db::Sql kSleeper{"drill.sleeper", "SELECT id, " QD_LAST_REVISION
+                                            ", wake_at FROM executions WHERE finished_at IS NULL "
+                                            "AND wake_at IS NOT NULL ORDER BY wake_at, id LIMIT 1"};
 constexpr db::Sql kApproval{"drill.approval", "SELECT " QD_APPROVAL_COLUMNS
                                               " FROM approvals WHERE execution_id = $1 "
                                               "AND node_id = $2 AND status = 'pending'"};
