@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -70,8 +69,8 @@ void CurlThread::post(Command command) {
   if (commands_.size() == 1) ::eventfd_write(bell_, 1);
 }
 
-int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void*) {
-  const auto& thread = *static_cast<CurlThread*>(self);
+int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void* known) {
+  auto& thread = *static_cast<CurlThread*>(self);
   if (wanted == CURL_POLL_REMOVE) {
     // It may be closed already, which took it out.
     ::epoll_ctl(thread.epoll_, EPOLL_CTL_DEL, socket, nullptr);
@@ -80,9 +79,10 @@ int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, v
   epoll_event event{.events = 0, .data = {.fd = socket}};
   if (wanted & CURL_POLL_IN) event.events |= EPOLLIN;
   if (wanted & CURL_POLL_OUT) event.events |= EPOLLOUT;
-  int failed = ::epoll_ctl(thread.epoll_, EPOLL_CTL_MOD, socket, &event);
-  if (failed && errno == ENOENT) failed = ::epoll_ctl(thread.epoll_, EPOLL_CTL_ADD, socket, &event);
-  return failed;
+  if (known) return ::epoll_ctl(thread.epoll_, EPOLL_CTL_MOD, socket, &event);
+  // Given back as `known` until the socket is removed.
+  curl_multi_assign(thread.multi_, socket, &thread);
+  return ::epoll_ctl(thread.epoll_, EPOLL_CTL_ADD, socket, &event);
 }
 
 int CurlThread::on_timer(CURLM*, long wait_ms, void* self) {
@@ -166,7 +166,7 @@ bool CurlThread::obey() {
 
 void CurlThread::begin(const std::shared_ptr<Transfer>& transfer) {
   const bool is_alone = std::ssize(live_) >= kKeptConnections;
-  auto* easy = transfer->prepare(policy_, ca_file_, is_alone);
+  auto* easy = transfer->prepare(handles_, policy_, ca_file_, is_alone);
   if (!easy || curl_multi_add_handle(multi_, easy) != CURLM_OK)
     return transfer->finish(CURLE_OUT_OF_MEMORY);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());

@@ -62,6 +62,7 @@ class CurlThread {
   int bell_ = -1;
   // The curl thread's own.
   std::optional<std::chrono::steady_clock::time_point> next_;
+  HandlePool handles_;
   std::unordered_map<const Transfer*, std::pair<CURL*, std::shared_ptr<Transfer>>> live_;
   std::mutex mutex_;
   std::vector<Command> commands_;

@@ -17,6 +17,8 @@ constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::size_t kMaxWaiting = 1 << 20;
 /// Each transfer has one; thousands may be under way.
 constexpr long kReceiveBuffer = 4 << 10;
+/// Each is about 10 KiB.
+constexpr std::size_t kIdleHandles = 64;
 constexpr milliseconds kConnectTimeout{10'000};
 constexpr std::array kIdempotent{"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"};
 
@@ -50,6 +52,24 @@ Error upstream(std::string code, std::string message) {
 
 }  // namespace
 
+HandlePool::~HandlePool() {
+  for (auto* easy : idle_) curl_easy_cleanup(easy);
+}
+
+CURL* HandlePool::take() {
+  if (idle_.empty()) return curl_easy_init();
+  auto* easy = idle_.back();
+  idle_.pop_back();
+  return easy;
+}
+
+void HandlePool::give_back(CURL* easy) {
+  if (idle_.size() >= kIdleHandles) return curl_easy_cleanup(easy);
+  // What the transfer set, and so its secrets, is gone.
+  curl_easy_reset(easy);
+  idle_.push_back(easy);
+}
+
 Transfer::Transfer(ClientRequest request, Url url, std::string host, Signal& signal)
     : request_(std::move(request)),
       url_(std::move(url)),
@@ -71,9 +91,11 @@ bool Transfer::abandon() {
   return !finished_;
 }
 
-CURL* Transfer::prepare(const AddressPolicy& policy, const std::string& ca_file, bool is_alone) {
+CURL* Transfer::prepare(HandlePool& handles, const AddressPolicy& policy,
+                        const std::string& ca_file, bool is_alone) {
+  handles_ = &handles;
   policy_ = &policy;
-  easy_ = curl_easy_init();
+  easy_ = handles.take();
   if (!easy_) return nullptr;
   set_limits(ca_file);
   set_request();
@@ -240,7 +262,7 @@ void Transfer::refuse(Error error) {
 }
 
 void Transfer::close() {
-  curl_easy_cleanup(std::exchange(easy_, nullptr));
+  if (easy_) handles_->give_back(std::exchange(easy_, nullptr));
 }
 
 void Transfer::complete(Result<ClientResponse> outcome) {

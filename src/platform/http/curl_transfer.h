@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/experimental/concurrent_channel.hpp>
 #include <curl/curl.h>
@@ -22,6 +23,22 @@ struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
+
+/// Handles that wait for their next transfer: making one costs as much as a small request. Belongs
+/// to the curl thread.
+class HandlePool {
+ public:
+  HandlePool() = default;
+  HandlePool(const HandlePool&) = delete;
+  HandlePool& operator=(const HandlePool&) = delete;
+  ~HandlePool();
+  /// Without any option set; null when libcurl is out of memory.
+  [[nodiscard]] CURL* take();
+  void give_back(CURL* easy);
+
+ private:
+  std::vector<CURL*> idle_;
+};
 
 class Transfer {
  public:
@@ -48,7 +65,8 @@ class Transfer {
 
   /// A handle ready to be added; null when libcurl is out of memory.
   /// `is_alone`: on a connection of its own that is not kept.
-  CURL* prepare(const AddressPolicy& policy, const std::string& ca_file, bool is_alone);
+  CURL* prepare(HandlePool& handles, const AddressPolicy& policy, const std::string& ca_file,
+                bool is_alone);
   void resume();
   /// The handle must have been taken out of its multi handle before any of these.
   void finish(CURLcode code);
@@ -76,6 +94,7 @@ class Transfer {
   const Url url_;
   const std::string host_;
 
+  HandlePool* handles_ = nullptr;
   const AddressPolicy* policy_ = nullptr;
   CURL* easy_ = nullptr;
   curl_slist* header_lines_ = nullptr;
