@@ -1,6 +1,5 @@
 """The engine's own figures: pure steps, effect steps, maps, what waits, and how it comes back after SIGKILL."""
 
-import concurrent.futures
 import http.client
 import json
 import pathlib
@@ -88,20 +87,9 @@ def effect_steps(bench, store, seconds, group, single, service):
         assert done["status"] == "completed", done
     line(f"{store}: an effect step among {SEQUENCE}", statistics.median(times) * 1000, "ms", statistics.median(times) * single, "commits' latency")
 
-    def one(_):
-        connection = http.client.HTTPConnection("127.0.0.1", bench.server.port)
-        ended = 0
-        while time.perf_counter() < until:
-            assert bench.execute(workflow, {"wait_ms": 60_000}, connection)["status"] == "completed"
-            ended += 1
-        return ended
-
-    begun = time.perf_counter()
-    until = begun + seconds
-    with concurrent.futures.ThreadPoolExecutor(CONNECTIONS) as pool:
-        ended = sum(pool.map(one, range(CONNECTIONS)))
+    executions, _ = wrk(bench.url(workflow), seconds, post_script(bench.client.token, '{"input":{"n":%d},"wait_ms":60000}'))
     # Each step is begun and ended: two transitions.
-    rate = ended * SEQUENCE * 2 / (time.perf_counter() - begun)
+    rate = executions * SEQUENCE * 2
     line(f"{store}: step transitions, {CONNECTIONS} executions at once", rate, "per second", rate / group, "raw group commit")
 
 

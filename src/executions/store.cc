@@ -2,13 +2,14 @@
 
 #include "base/id.h"
 #include "engine/large_values.h"
+#include "executions/reach.h"
 #include "projects/access.h"
 
 namespace qd::executions::store {
 namespace {
 
 constexpr db::Sql kFind{"execution.find",
-                        "SELECT " QD_EXECUTION_COLUMNS " FROM executions WHERE id = $1"};
+                        "SELECT " QD_EXECUTION_AS_SHOWN " FROM executions WHERE id = $1"};
 constexpr db::Sql kDocument{
     "execution.document", "SELECT document FROM executions WHERE id = $1 AND document IS NOT NULL"};
 constexpr db::Sql kEvents{"execution_event.after",
@@ -36,11 +37,14 @@ constexpr db::Sql kUnfinished{
 #define QD_SHORT(column, size)                                                               \
   "CASE WHEN " size " > 8192 THEN '{\"$large\":{\"size\":' || " size " || '}}' ELSE " column \
   " END AS " column
-#define QD_LIST_COLUMNS(input_size, output_size, response_size) \
-  "id, project_id, workflow_id, workflow_version, name, status, waiting_for, "                    \
-  "trigger_kind, " QD_SHORT("input", input_size) ", " QD_SHORT("output", output_size)             \
-  ", error, priority, created_at, updated_at, created_by, started_at, finished_at, cost_usd, "    \
-  "tokens, revision, parent_id, parent_step, depth, test, " QD_SHORT("response", response_size) ", forked_from"
+#define QD_LIST_COLUMNS(input_size, output_size, response_size)                                 \
+  "id, project_id, workflow_id, workflow_version, name, status, waiting_for, "                  \
+  "trigger_kind, " QD_SHORT("input", input_size) ", " QD_SHORT(                                 \
+      "output",                                                                                 \
+      output_size) ", error, priority, created_at, " QD_LAST_UPDATED_AT                         \
+                   ", created_by, started_at, finished_at, cost_usd, tokens, " QD_LAST_REVISION \
+                   ", parent_id, parent_step, depth, test, " QD_SHORT(                          \
+                       "response", response_size) ", forked_from"
 constexpr std::string_view kListColumns =
     QD_LIST_COLUMNS("LENGTH(CAST(input AS BLOB))", "LENGTH(CAST(output AS BLOB))",
                     "LENGTH(CAST(response AS BLOB))");
@@ -60,31 +64,26 @@ BOOST_DESCRIBE_STRUCT(UnfinishedRow, (), (id))
 /// the order's index instead.
 constexpr std::array kGatheredSorts{db::SortField{"created_at", "created_at + 0", Type::Time}};
 
+constexpr db::Sql kMaySee{
+    "execution.may_see",
+    "SELECT 1 FROM projects p WHERE id = $1 AND (is_public = 1 OR EXISTS (SELECT 1 FROM "
+    "project_members m WHERE m.project_id = p.id AND m.user_id = $2))"};
 /// As projects::kVisibleProjects, but asked of each row that a walk meets.
 constexpr std::string_view kVisibleHere =
     "EXISTS (SELECT 1 FROM project_members m WHERE m.project_id = executions.project_id AND "
     "m.user_id = ?) OR EXISTS (SELECT 1 FROM projects p WHERE p.id = executions.project_id AND "
     "p.is_public = 1)";
+constexpr std::string_view kBetween = "created_at BETWEEN ? AND ?";
 constexpr std::string_view kOperatedProjects =
     "project_id IN (SELECT project_id FROM project_members WHERE user_id = ? AND role <> "
     "'viewer')";
-constexpr std::string_view kNamed =
-    "(project_id, name) IN (SELECT project_id, name FROM execution_names WHERE LOWER(name) LIKE ? "
-    "ESCAPE '\\')";
+#define QD_NAMED(whose)                                                                           \
+  "(project_id, name) IN (SELECT project_id, name FROM execution_names WHERE LOWER(name) LIKE ? " \
+  "ESCAPE '\\'" whose ")"
 // The offset keeps PostgreSQL from joining all of them before it sorts.
 constexpr std::string_view kNamedHere =
     "EXISTS (SELECT 1 FROM execution_names n WHERE n.project_id = executions.project_id AND n.name "
     "= executions.name AND LOWER(n.name) LIKE ? ESCAPE '\\' LIMIT 1 OFFSET 0)";
-
-/// For LIKE with `\` as its escape: the words anywhere.
-std::string like(std::string_view words) {
-  std::string pattern = "%";
-  for (const char c : words) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-  }
-  return pattern + "%";
-}
 
 /// How a page is found: by looking up all that fit and sorting them, or by walking through the
 /// order and passing over what does not. The first is for what is rare.
@@ -97,9 +96,26 @@ bool are_scattered(const ExecutionQuery& query, const std::optional<UserId>& use
   return (query.q && !is_uuid(*query.q)) || (user && !query.project_id && !query.workflow_id);
 }
 
+/// Whether each project, or each name, has an index with its rows in order.
+bool are_groups_in_order(const ExecutionQuery& query) {
+  return query.q ? !query.status && !query.workflow_id : true;
+}
+
+/// Their names are looked up first: in as few projects as possible.
+template <class Filter>
+void add_named(db::ListQuery& rows, const Filter& filter, const std::optional<UserId>& user) {
+  if (filter.project_id)
+    rows.where(QD_NAMED(" AND project_id = ?"), like(*filter.q), *filter.project_id);
+  else if (user)
+    rows.where(QD_NAMED(" AND " QD_VISIBLE_PROJECTS), like(*filter.q), *user);
+  else
+    rows.where(QD_NAMED(""), like(*filter.q));
+}
+
 /// Of a list or a bulk request, but for whose they are.
 template <class Filter>
-void add_conditions(db::ListQuery& rows, const Filter& filter, Way way) {
+void add_conditions(db::ListQuery& rows, const Filter& filter, const std::optional<UserId>& user,
+                    Way way) {
   if (filter.project_id) rows.where("project_id = ?", *filter.project_id);
   if (filter.workflow_id) rows.where("workflow_id = ?", *filter.workflow_id);
   if (filter.status) rows.where("status = ?", *filter.status);
@@ -107,8 +123,10 @@ void add_conditions(db::ListQuery& rows, const Filter& filter, Way way) {
   if (filter.to) rows.where("created_at < ?", *filter.to);
   if (filter.q && is_uuid(*filter.q))
     rows.where("id = ?", *filter.q);
+  else if (filter.q && way == Way::Walk)
+    rows.where(kNamedHere, like(*filter.q));
   else if (filter.q)
-    rows.where(way == Way::LookUp ? kNamed : kNamedHere, like(*filter.q));
+    add_named(rows, filter, user);
 }
 
 std::string_view fitting(BulkAction action) {
@@ -146,11 +164,18 @@ std::optional<engine::Execution> find(db::Snapshot& view, std::string_view id) {
 
 Result<db::Rows<engine::Execution>> list(db::Snapshot& view, const ExecutionQuery& query,
                                          const std::optional<UserId>& user) {
+  const bool may_see =
+      !user || !query.project_id || view.value<std::int64_t>(kMaySee, *query.project_id, *user);
   const auto rows_by = [&](Way way, std::span<const db::SortField> sorts) {
     db::ListQuery rows(view.is_postgres() ? kListColumnsPostgres : kListColumns, "executions",
                        sorts);
-    if (user) rows.where(way == Way::LookUp ? projects::kVisibleProjects : kVisibleHere, *user);
-    add_conditions(rows, query, way);
+    if (!may_see)
+      rows.where("0 = 1");
+    else if (user && !query.project_id)
+      rows.where(
+          way == Way::LookUp && !query.workflow_id ? projects::kVisibleProjects : kVisibleHere,
+          *user);
+    add_conditions(rows, query, user, way);
     return rows;
   };
   const auto total = rows_by(Way::LookUp, kSorts).count(view);
@@ -158,9 +183,20 @@ Result<db::Rows<engine::Execution>> list(db::Snapshot& view, const ExecutionQuer
                              .cursor = query.cursor,
                              .sort = query.sort,
                              .total = total};
-  const bool is_gathered = are_scattered(query, user) && total <= kRare;
-  return is_gathered ? rows_by(Way::LookUp, kGatheredSorts).page<engine::Execution>(view, page)
-                     : rows_by(Way::Walk, kSorts).page<engine::Execution>(view, page);
+  const bool is_long = total > kRare;
+  const bool is_in_order = !are_scattered(query, user) || (is_long && !are_groups_in_order(query));
+  if (total > 0 && is_in_order)
+    return rows_by(Way::Walk, kSorts).page<engine::Execution>(view, page);
+  if (!is_long) return rows_by(Way::LookUp, kGatheredSorts).page<engine::Execution>(view, page);
+  auto walk = rows_by(Way::Walk, kSorts);
+  const auto nearby = near(view, query, page);
+  if (nearby) walk.where(kBetween, nearby->earliest, nearby->latest);
+  auto found = walk.page<engine::Execution>(view, page);
+  if (!found || found->next_cursor || !nearby) return found;
+  const auto window = reach(view, query, user, page);
+  auto rows = rows_by(Way::LookUp, kGatheredSorts);
+  rows.where(kBetween, window.earliest, window.latest);
+  return rows.page<engine::Execution>(view, page);
 }
 
 Result<db::Rows<Steerable>> steerable(db::Snapshot& view, const BulkFilter& filter,
@@ -169,7 +205,7 @@ Result<db::Rows<Steerable>> steerable(db::Snapshot& view, const BulkFilter& filt
   db::ListQuery rows("id, created_at", "executions", kSorts);
   rows.where(fitting(action));
   if (user) rows.where(kOperatedProjects, *user);
-  add_conditions(rows, filter, Way::Walk);
+  add_conditions(rows, filter, user, Way::Walk);
   return rows.page<Steerable>(view, {.limit = limit, .sort = "created_at"});
 }
 

@@ -8,9 +8,10 @@
 namespace qd::projects {
 
 /// A condition on a column `project_id`: the projects that a user (the one parameter) may see.
-inline constexpr std::string_view kVisibleProjects =
-    "project_id IN (SELECT id FROM projects WHERE is_public = 1 "
-    "UNION SELECT project_id FROM project_members WHERE user_id = ?)";
+#define QD_VISIBLE_PROJECTS                                     \
+  "project_id IN (SELECT id FROM projects WHERE is_public = 1 " \
+  "UNION SELECT project_id FROM project_members WHERE user_id = ?)"
+inline constexpr std::string_view kVisibleProjects = QD_VISIBLE_PROJECTS;
 
 /// Whether a deed is allowed in an archived project. Reading always is, and so is what takes an
 /// owner.

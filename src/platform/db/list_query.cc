@@ -42,12 +42,7 @@ std::string text_of(const Param& param) {
       param);
 }
 
-struct Cursor {
-  std::string order;
-  Json key;
-  std::string id;
-};
-BOOST_DESCRIBE_STRUCT(Cursor, (), (order, key, id))
+}  // namespace
 
 std::optional<Cursor> read_cursor(std::string_view text) {
   const auto bytes = from_base64url(text);
@@ -56,8 +51,6 @@ std::optional<Cursor> read_cursor(std::string_view text) {
   if (!cursor || !(cursor->key.is_int64() || cursor->key.is_string())) return std::nullopt;
   return *std::move(cursor);
 }
-
-}  // namespace
 
 Param ListQuery::own(Param param) {
   if (const auto* text = std::get_if<std::string_view>(&param)) return std::string(*text);

@@ -26,6 +26,16 @@ struct SortField {
   Type type = Type::Text;
 };
 
+/// The last row of a page: the value it is sorted by (a time in milliseconds) and its id.
+struct Cursor {
+  std::string order;
+  Json key;
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(Cursor, (), (order, key, id))
+/// Nothing where the text is no cursor.
+[[nodiscard]] std::optional<Cursor> read_cursor(std::string_view text);
+
 struct PageRequest {
   std::int64_t limit = 50;
   std::optional<std::string> cursor = {};
