@@ -17,6 +17,7 @@ FROM executions, generate_series(1, 2) AS seq WHERE created_by = ':user' AND tri
 INSERT INTO execution_names (project_id, name) SELECT DISTINCT project_id, name FROM executions WHERE created_by = ':user' ON CONFLICT DO NOTHING;
 -- As autovacuum does once so many rows are new.
 VACUUM (ANALYZE);
+CHECKPOINT;
 -- sqlite
 BEGIN;
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 99)

@@ -198,7 +198,7 @@ Woken write_changes(db::Transaction& tx, const Entry& entry) {
 void insert_row(db::Transaction& tx, const Entry& entry, const Json& document) {
   const auto& e = entry.execution;
   count_change(tx);
-  tx.post(kInsertName, e.project_id, e.name);
+  if (!entry.has_known_name) tx.post(kInsertName, e.project_id, e.name);
   const auto text = document.is_null() ? std::nullopt : std::optional(json::print(document));
   const auto origin = e.forked_from ? std::optional(json::to_text(*e.forked_from)) : std::nullopt;
   tx.post(kInsert, e.id, e.project_id, e.workflow_id, e.workflow_version, e.name, e.status,

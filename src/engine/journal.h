@@ -48,6 +48,8 @@ struct Entry {
   Lease lease = {};
   /// The row is to stay as it is: the execution ran and runs on.
   bool keeps_row = false;
+  /// Another of its project is stored under its name.
+  bool has_known_name = false;
   /// Of a new one.
   admission::Standing standing = {};
   /// It is over and its workflow limits how many run: somebody else may have its slot.

@@ -16,6 +16,13 @@ using namespace boost::asio::experimental::awaitable_operators;
 /// Between tries to reach a database that is gone.
 constexpr milliseconds kRetry{1'000};
 
+/// How many names of executions are known to be stored, so that they are not stored each time.
+constexpr std::size_t kMostNames = 10'000;
+
+std::string name_of(const Execution& execution) {
+  return execution.project_id.value + "/" + execution.name;
+}
+
 std::vector<std::string> queues_of(const Changes& changes) {
   std::vector<std::string> queues;
   for (const auto& task : changes.new_tasks) queues.push_back(task.queue);
@@ -304,6 +311,8 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   const bool is_over = is_final(entry.execution.status);
   entry.leaves_lane = is_over && run->machine->state().definition().concurrency;
   Result<journal::Woken> committed;
+  const auto name = run->is_new ? name_of(entry.execution) : std::string();
+  entry.has_known_name = known_names_.contains(name);
   reach(parts_.boundaries, Boundary::BeforeCommit);
   if (run->is_new)
     committed = co_await insert(
@@ -312,6 +321,7 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
     committed = co_await append(run, entry);
   if (!committed) co_return std::unexpected(committed.error());
   reach(parts_.boundaries, Boundary::AfterCommit);
+  if (run->is_new && !entry.has_known_name) learn_name(name);
   run->is_new = false;
   run->document = nullptr;
   run->row = std::move(row);
@@ -324,6 +334,12 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   wake(*committed);
   if (has_lanes) asio::co_spawn(io_, recount(), asio::detached);
   co_return Result<void>();
+}
+
+/// Names go only with their project, whose id is never another's.
+void Runner::learn_name(std::string name) {
+  if (known_names_.size() >= kMostNames) known_names_.clear();
+  known_names_.insert(std::move(name));
 }
 
 Task<Result<journal::Woken>> Runner::insert(ExecutionId id, Store store) {

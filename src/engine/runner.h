@@ -11,6 +11,7 @@
 #include <functional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <boost/asio/cancellation_signal.hpp>
 
@@ -173,6 +174,7 @@ class Runner {
   using Store = std::function<journal::Woken(db::Transaction&)>;
   Task<Result<journal::Woken>> insert(ExecutionId id, Store store);
   Task<Result<journal::Woken>> append(RunPtr run, const journal::Entry& entry);
+  void learn_name(std::string name);
   [[nodiscard]] journal::Lease lease() const;
 
   // runner_loading.cc
@@ -236,6 +238,7 @@ class Runner {
   /// Rung when the last execution has left, at the end.
   Bell emptied_;
   std::deque<std::string> to_take_up_;
+  std::unordered_set<std::string> known_names_;
   Loadings loadings_;
   int loaders_ = 0;
   Backlog backlog_;
