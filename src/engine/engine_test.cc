@@ -131,6 +131,42 @@ TEST_P(EngineRuns, WhoeverLostAnExecutionCantWriteToIt) {
   EXPECT_EQ(read(begun->id).revision, before);
 }
 
+TEST_P(EngineRuns, TheLastEventOfARunningExecutionIsAheadOfItsRow) {
+  const auto begun = begin("nodes: [{id: w, type: wait, with: {event: go}}]");
+  auto execution = settled(begun->id);
+  const auto stored = test::run(database().write([&](db::Transaction& tx) {
+    return journal::claim(tx, std::span(&begun->id, 1), {.now = clock().now()});
+  }));
+  const auto write = [&](std::int64_t fence, bool keeps_row) {
+    ++execution.revision;
+    execution.updated_at += 1s;
+    journal::Entry entry{.execution = execution,
+                         .changes = {},
+                         .timing = {},
+                         .fence = fence,
+                         .keeps_row = keeps_row};
+    entry.changes.events.push_back(
+        {execution.revision, execution.updated_at, EventType::StepStarted, "w", {}});
+    return test::run(
+        database().write([&](db::Transaction& tx) { return journal::append(tx, entry); }));
+  };
+  const auto fence = stored.front().fence;
+  execution.status = ExecutionStatus::Running;
+  ASSERT_TRUE(write(fence, false));
+  ASSERT_TRUE(write(fence, true));
+
+  const auto shown = read(begun->id);
+  EXPECT_EQ(shown.revision, execution.revision);
+  EXPECT_EQ(shown.updated_at, execution.updated_at);
+  constexpr db::Sql kRow{"test.row", "SELECT revision FROM executions WHERE id = $1"};
+  EXPECT_EQ(test::run(database().read(
+                [&](db::Snapshot& view) { return view.value<std::int64_t>(kRow, begun->id); })),
+            execution.revision - 1);
+
+  EXPECT_EQ(write(fence - 1, true).error().code, "execution.elsewhere");
+  EXPECT_EQ(events(begun->id).back().seq, execution.revision - 1);
+}
+
 TEST_P(EngineRuns, OnlyWhatFailedIsRetried) {
   effects().fail_first("y", 1);
   const auto begun = begin(R"(

@@ -280,18 +280,29 @@ class TwoNodes(Following):
         self.assertLess(time.monotonic() - started, 10)
 
     def test_what_a_model_says_reaches_the_other_node(self):
-        name, go = self.streaming_agent(["Hel", "lo"])
+        words = [f"{i};" for i in range(3000)]
+        name, go = self.streaming_agent(words)
         begun = self.start(chain({"id": "speak", "type": "agent", "with": {"agent": name, "input": "go"}}), wait_ms=0)
         socket = self.open(port=self.other.port)
         socket.send({"type": "subscribe", "topics": [f"execution:{begun['id']}"]})
         while socket.receive().get("type") != "step_started":
             pass
-        # The wish to hear it is on its way when what is stored has come; give it a moment more.
-        time.sleep(0.5)
-        go.release()
+        # The model talks until the wish to hear it has come to its node.
+        heard = threading.Event()
+
+        def talk():
+            while not heard.wait(0.02):
+                go.release()
+            go.release(len(words))
+
+        talking = threading.Thread(target=talk)
+        talking.start()
+        self.addCleanup(talking.join)
+        self.addCleanup(heard.set)
         while (message := socket.receive())["type"] != "token":
             pass
-        self.assertEqual(message["data"]["text"], "Hel")
-        go.release()
+        heard.set()
+        said = message["data"]
+        self.assertTrue("".join(words)[said["offset"]:].startswith(said["text"]), said)
         while socket.receive()["type"] != "ended":
             pass
