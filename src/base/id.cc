@@ -13,18 +13,6 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
 
-/// Random bytes from a buffer that is refilled in bulk: one system call for 64 ids.
-std::uint64_t random_bits() {
-  thread_local std::array<std::uint64_t, 64> buffer;
-  thread_local std::size_t used = buffer.size();
-  if (used == buffer.size()) {
-    if (getrandom(buffer.data(), sizeof buffer, 0) != sizeof buffer)
-      throw std::runtime_error("the kernel's random generator did not answer");
-    used = 0;
-  }
-  return buffer[used++];
-}
-
 /// Milliseconds in the upper 48 bits, a counter in the lower 12: RFC 9562 section 6.2, method 1.
 std::uint64_t next_tick(Timestamp now) {
   static std::atomic<std::uint64_t> last{0};
@@ -52,6 +40,18 @@ std::string uuid_of(std::uint64_t milliseconds, std::uint64_t counter, std::uint
 }
 
 }  // namespace
+
+// From a buffer that is refilled in bulk: one system call for 64 ids.
+std::uint64_t random_bits() {
+  thread_local std::array<std::uint64_t, 64> buffer;
+  thread_local std::size_t used = buffer.size();
+  if (used == buffer.size()) {
+    if (getrandom(buffer.data(), sizeof buffer, 0) != sizeof buffer)
+      throw std::runtime_error("the kernel's random generator did not answer");
+    used = 0;
+  }
+  return buffer[used++];
+}
 
 std::string new_uuid(Timestamp now) {
   const auto tick = next_tick(now);

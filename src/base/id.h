@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,8 @@
 
 namespace qd {
 
+/// From the kernel's generator. Thread-safe.
+[[nodiscard]] std::uint64_t random_bits();
 /// A new id, lower-case with dashes. Ids of one process ascend, also within a millisecond.
 /// Thread-safe. Random bits come from the kernel's generator.
 [[nodiscard]] std::string new_uuid(Timestamp now);

@@ -17,12 +17,13 @@ namespace {
   "rated_at, changed) VALUES ($1, $2, "                                                           \
   "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, " \
   "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, " changed ")"
-#define QD_UPDATE(changed_now)                                                                 \
-  "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, "             \
-  "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "           \
-  "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, "   \
-  "response = $15, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS DISTINCT " \
-  "FROM $2 THEN " changed_now " ELSE changed END WHERE id = $16 AND fence = $17"
+#define QD_UPDATE(changed_now)                                                                     \
+  "UPDATE executions SET status = $1, waiting_for = $2, output = $3, error = $4, "                 \
+  "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "               \
+  "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, "       \
+  "response = $15, fence = $16, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS " \
+  "DISTINCT "                                                                                      \
+  "FROM $2 THEN " changed_now " ELSE changed END WHERE id = $17 AND fence = $18"
 
 // For searches.
 constexpr db::Sql kInsertName{
@@ -62,6 +63,9 @@ constexpr db::Sql kInsertEvents{"journal.events", "SELECT 1",
   " ORDER BY execution_id, seq"
 constexpr db::Sql kClaim{"journal.claim", QD_CLAIM(QD_IN_LIST("3")), QD_CLAIM(QD_IN_ARRAY("3"))};
 constexpr db::Sql kRead{"journal.read", QD_READ(QD_IN_LIST("1")), QD_READ(QD_IN_ARRAY("1"))};
+constexpr db::Sql kReadFree{"journal.read_free",
+                            QD_READ(QD_IN_LIST("1")) " AND lease_owner IS NULL",
+                            QD_READ(QD_IN_ARRAY("1")) " AND lease_owner IS NULL"};
 constexpr db::Sql kEventsOf{"journal.events_of", QD_EVENTS_OF(QD_IN_LIST("1")),
                             QD_EVENTS_OF(QD_IN_ARRAY("1"))};
 constexpr db::Sql kRenew{
@@ -82,7 +86,7 @@ constexpr db::Sql kUnfinished{
     "(lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3) AND "
     "(status IN ('pending', 'running') OR wake_at <= $4) ORDER BY id LIMIT $5"};
 constexpr db::Sql kHead{"journal.head",
-                        "SELECT " QD_LAST_REVISION ", status FROM executions WHERE id = $1"};
+                        "SELECT " QD_LAST_REVISION ", status, fence FROM executions WHERE id = $1"};
 #define QD_INSERT_APPROVAL(changed)                                                       \
   "INSERT INTO approvals (" QD_APPROVAL_COLUMNS                                           \
   ", changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, " \
@@ -227,7 +231,8 @@ bool update_row(db::Transaction& tx, const Entry& entry) {
   return tx.execute(kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error,
                     e.updated_at, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
                     entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
-                    entry.lease.until, e.response, e.id, entry.fence) > 0;
+                    entry.lease.until, e.response, entry.new_fence.value_or(entry.fence), e.id,
+                    entry.fence) > 0;
 }
 
 }  // namespace
@@ -270,6 +275,12 @@ std::vector<Stored> claim(db::Transaction& tx, std::span<const ExecutionId> ids,
                           const Claim& claim) {
   return complete(tx, tx.all<StoredRow>(kClaim, claim.lease.owner, claim.lease.until, id_list(ids),
                                         claim.now, claim.is_forced));
+}
+
+std::vector<Stored> read_free(db::Snapshot& view, std::span<const ExecutionId> ids) {
+  auto free = complete(view, view.all<StoredRow>(kReadFree, id_list(ids)));
+  for (auto& stored : free) stored.is_free = true;
+  return free;
 }
 
 std::vector<Stored> read(db::Snapshot& view, std::span<const ExecutionId> ids) {

@@ -44,7 +44,10 @@ struct Entry {
   const Execution& execution;
   Changes changes;
   Timing timing;
+  /// As the row has it where it is still ours to write.
   std::int64_t fence = 0;
+  /// What the row has from then on, where nobody had the execution and this commit takes it.
+  std::optional<std::int64_t> new_fence = {};
   Lease lease = {};
   /// The row is to stay as it is: the execution ran and runs on.
   bool keeps_row = false;
@@ -79,6 +82,8 @@ struct Stored {
   std::vector<Event> events = {};
   std::optional<Timestamp> deadline;
   std::int64_t fence = 0;
+  /// Nobody has it, this node neither.
+  bool is_free = false;
   /// It waits for a slot.
   bool is_queued = false;
   /// There is something for it to read.
@@ -96,6 +101,9 @@ struct Claim {
 [[nodiscard]] std::vector<Stored> claim(db::Transaction& tx, std::span<const ExecutionId> ids,
                                         const Claim& claim);
 
+/// Those that nobody has. Whoever of several readers writes first has it then: no fence is
+/// another's, so the others' commits fail.
+[[nodiscard]] std::vector<Stored> read_free(db::Snapshot& view, std::span<const ExecutionId> ids);
 /// As they are stored, whoever has them; without those that are gone, or being removed.
 [[nodiscard]] std::vector<Stored> read(db::Snapshot& view, std::span<const ExecutionId> ids);
 [[nodiscard]] std::optional<Stored> read(db::Snapshot& view, const ExecutionId& id);
@@ -128,8 +136,9 @@ struct Search {
 struct Head {
   std::int64_t revision = 0;
   ExecutionStatus status = ExecutionStatus::Pending;
+  std::int64_t fence = 0;
 };
-BOOST_DESCRIBE_STRUCT(Head, (), (revision, status))
+BOOST_DESCRIBE_STRUCT(Head, (), (revision, status, fence))
 [[nodiscard]] std::optional<Head> head(db::Snapshot& view, const ExecutionId& id);
 [[nodiscard]] std::optional<Approval> find_approval(db::Snapshot& view, const ApprovalId& id);
 

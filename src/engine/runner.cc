@@ -299,7 +299,8 @@ Task<Result<void>> Runner::commit(RunPtr run, Changes changes) {
   journal::Entry entry{.execution = machine.execution(),
                        .changes = std::move(changes),
                        .timing = {machine.deadline(), machine.wake_at()},
-                       .fence = run->fence};
+                       .fence = run->fence,
+                       .new_fence = run->new_fence};
   if (!machine.is_at_rest()) entry.lease = lease();
   auto row = journal::row_state(entry);
   entry.keeps_row =
@@ -363,6 +364,12 @@ Task<Result<journal::Woken>> Runner::insert(ExecutionId id, Store store) {
   co_return std::unexpected(unavailable());
 }
 
+/// Its first commit took the execution.
+void Runner::own(Run& run) {
+  run.fence = run.new_fence.value_or(run.fence);
+  run.new_fence.reset();
+}
+
 /// What happened can't be taken back, so it is stored however long that takes; unless the execution
 /// is another's by now.
 Task<Result<journal::Woken>> Runner::append(RunPtr run, const journal::Entry& entry) {
@@ -371,7 +378,9 @@ Task<Result<journal::Woken>> Runner::append(RunPtr run, const journal::Entry& en
     try {
       auto written = co_await parts_.database.write(
           [&](db::Transaction& tx) { return journal::append(tx, entry); });
-      if (!written)
+      if (written)
+        own(*run);
+      else if (!run->new_fence)
         log::warn("an execution was taken over or deleted", {{"execution", run->id.value}});
       co_return written;
     } catch (const std::runtime_error& error) {
@@ -382,7 +391,11 @@ Task<Result<journal::Woken>> Runner::append(RunPtr run, const journal::Entry& en
       const auto head = co_await parts_.database.read(
           [&](db::Snapshot& view) { return journal::head(view, run->id); });
       // Whom it woke is found by the next who looks for messages.
-      if (head && head->revision == entry.execution.revision) co_return journal::Woken();
+      const auto fence = entry.new_fence.value_or(entry.fence);
+      if (head && head->revision == entry.execution.revision && head->fence == fence) {
+        own(*run);
+        co_return journal::Woken();
+      }
     } catch (const std::runtime_error& error) {
       failure = error.what();
     }

@@ -125,6 +125,8 @@ class Runner {
     /// Nothing until it is loaded.
     std::optional<Machine> machine;
     std::int64_t fence = 0;
+    /// Of its first commit, which takes it; where nobody has it.
+    std::optional<std::int64_t> new_fence;
     bool is_forced = false;
     /// It waits for a slot: nothing of it is begun.
     bool is_queued = false;
@@ -175,6 +177,7 @@ class Runner {
   Task<Result<journal::Woken>> insert(ExecutionId id, Store store);
   Task<Result<journal::Woken>> append(RunPtr run, const journal::Entry& entry);
   void learn_name(std::string name);
+  static void own(Run& run);
   [[nodiscard]] journal::Lease lease() const;
 
   // runner_loading.cc
@@ -183,6 +186,8 @@ class Runner {
   Task<void> load_waiting();
   Task<void> load_batch(const Loadings& batch);
   Task<void> load_together(const Loadings& batch);
+  using StoredById = std::unordered_map<std::string, journal::Stored>;
+  Task<StoredById> read_together(const Loadings& batch);
   Task<Result<void>> build(RunPtr run, journal::Stored stored);
   Task<void> close_unreadable(RunPtr run, journal::Stored stored, Error error);
 

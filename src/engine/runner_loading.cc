@@ -13,6 +13,9 @@ namespace asio = boost::asio;
 /// How many are read in one transaction, and how many of those there are at once.
 constexpr std::size_t kLoadedAtOnce = 256;
 constexpr int kLoaders = 2;
+/// Of two nodes that take the same execution at once each has a fence of its own: it tells whose
+/// commit it was whose answer was lost.
+constexpr std::uint64_t kFences = 1'000'000;
 
 /// The store can't be reached or has too much to do; nothing is said of what was to be read.
 bool is_of_the_store(const std::exception& error) {
@@ -39,7 +42,10 @@ Task<Result<journal::Stored>> Runner::claim(RunPtr run) {
   }
   while (!loading->stored) co_await loading->done.wait();
   auto stored = *std::move(loading->stored);
-  if (stored) run->fence = stored->fence;
+  if (!stored) co_return stored;
+  run->fence = stored->fence;
+  if (stored->is_free)
+    run->new_fence = stored->fence + 1 + static_cast<std::int64_t>(random_bits() % kFences);
   co_return stored;
 }
 
@@ -79,22 +85,9 @@ Task<void> Runner::load_batch(const Loadings& batch) {
 }
 
 Task<void> Runner::load_together(const Loadings& batch) {
-  std::vector<ExecutionId> ids;
-  for (const auto& one : batch) ids.push_back(one->id);
-  const journal::Claim wanted{
-      .lease = lease(), .now = parts_.clock.now(), .is_forced = batch.front()->is_forced};
-  std::vector<journal::Stored> found;
-  // Where one process has the database to itself there is nobody to be kept from writing.
-  if (owner_)
-    found = co_await parts_.database.write(
-        [&](db::Transaction& tx) { return journal::claim(tx, ids, wanted); });
-  else
-    found =
-        co_await parts_.database.read([&](db::Snapshot& view) { return journal::read(view, ids); });
-  std::unordered_map<std::string, journal::Stored> by_id;
-  for (auto& stored : found) by_id.emplace(stored.execution.id.value, std::move(stored));
+  auto found = co_await read_together(batch);
   for (const auto& one : batch) {
-    if (auto stored = by_id.extract(one->id.value))
+    if (auto stored = found.extract(one->id.value))
       one->stored = std::move(stored.mapped());
     else
       one->stored =
@@ -102,6 +95,32 @@ Task<void> Runner::load_together(const Loadings& batch) {
             return journal::not_ours(view, one->id);
           });
   }
+}
+
+/// By their ids, those that this node may go on with.
+Task<Runner::StoredById> Runner::read_together(const Loadings& batch) {
+  StoredById found;
+  std::vector<ExecutionId> ids;
+  for (const auto& one : batch) ids.push_back(one->id);
+  const auto take = [&](std::vector<journal::Stored> read) {
+    for (auto& stored : read) found.emplace(stored.execution.id.value, std::move(stored));
+    std::erase_if(ids, [&](const ExecutionId& id) { return found.contains(id.value); });
+  };
+  const bool is_forced = batch.front()->is_forced;
+  // Where one process has the database to itself there is nobody to be kept from writing.
+  if (!owner_) {
+    take(co_await parts_.database.read(
+        [&](db::Snapshot& view) { return journal::read(view, ids); }));
+    co_return found;
+  }
+  if (!is_forced)
+    take(co_await parts_.database.read(
+        [&](db::Snapshot& view) { return journal::read_free(view, ids); }));
+  if (ids.empty()) co_return found;
+  const journal::Claim wanted{.lease = lease(), .now = parts_.clock.now(), .is_forced = is_forced};
+  take(co_await parts_.database.write(
+      [&](db::Transaction& tx) { return journal::claim(tx, ids, wanted); }));
+  co_return found;
 }
 
 Task<Result<void>> Runner::load(RunPtr run) {
@@ -153,6 +172,7 @@ Task<void> Runner::close_unreadable(RunPtr run, journal::Stored stored, Error er
                        .changes = {},
                        .timing = {},
                        .fence = run->fence,
+                       .new_fence = run->new_fence,
                        .leaves_lane = true};
   entry.changes.events.push_back(
       {execution.revision,
