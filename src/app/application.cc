@@ -24,7 +24,9 @@ std::unique_ptr<db::Database> open_database(const config::Config& config) {
   const auto url = store_url(config);
   db::require_current_schema(url);
   const bool is_postgres = db::parse_store_url(url).store == db::StoreUrl::Store::Postgres;
-  return db::open({.url = url, .readers = is_postgres ? 8 : 2, .writers = is_postgres ? 4 : 1});
+  if (!is_postgres) return db::open({.url = url});
+  // More of them than cores get into each other's way: their transactions are serializable.
+  return db::open({.url = url, .readers = 8, .writers = std::clamp(threads_of(config), 2, 4)});
 }
 
 /// Private addresses that outbound requests may reach: those that the operator allowed, and the

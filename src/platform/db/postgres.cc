@@ -155,6 +155,11 @@ PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connect
     return run_guarded_group(connection, jobs.first(std::min(ran, kMostSavepoints)));
   } catch (const OutcomeUnknown&) {
     return Errors(ran, std::current_exception());
+  } catch (const MustRestart&) {
+    connection.end();
+    // Half as many meet half as many others.
+    if (ran > 1) return run_group(connection, jobs.first(ran / 2));
+    return write_one_by_one(connection, jobs.first(1));
   } catch (...) {
     connection.end();
     return write_one_by_one(connection, jobs.first(std::max<std::size_t>(ran, 1)));
