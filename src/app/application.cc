@@ -7,6 +7,7 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/url.hpp>
 
+#include "base/thread_name.h"
 #include "platform/db/migrations.h"
 #include "platform/db/url.h"
 
@@ -218,7 +219,10 @@ void Application::run_in_background(Task<void> task) {
 
 void Application::start() {
   auto guard = asio::make_work_guard(background_);
-  background_thread_ = std::thread([this, guard = std::move(guard)] { background_.run(); });
+  background_thread_ = std::thread([this, guard = std::move(guard)] {
+    name_this_thread("qd-background");
+    background_.run();
+  });
   asio::co_spawn(background_, engine_.start(), asio::use_future).get();
   run_in_background(identity_.maintain());
   run_in_background(prune_replies());

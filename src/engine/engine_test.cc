@@ -1,4 +1,7 @@
 // The engine on real stores: what executions do.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include "engine/engine_fixture.h"
 
 namespace qd::engine {
@@ -165,6 +168,53 @@ TEST_P(EngineRuns, TheLastEventOfARunningExecutionIsAheadOfItsRow) {
 
   EXPECT_EQ(write(fence - 1, true).error().code, "execution.elsewhere");
   EXPECT_EQ(events(begun->id).back().seq, execution.revision - 1);
+}
+
+TEST_P(EngineRuns, NodesThatFindTheSameStepInterruptedRepeatItOnce) {
+  if (!is_postgres()) GTEST_SKIP() << "one process has an SQLite file to itself";
+  constexpr auto kCall = "nodes: [{id: h, type: http, with: {url: 'http://x'}}]";
+  end_engine();
+  std::vector<ExecutionId> left;
+  for (int i = 0; i < 50; ++i) {
+    Execution execution{.id = ExecutionId::make(clock().now()),
+                        .project_id = {"p"},
+                        .name = "left",
+                        .status = ExecutionStatus::Running,
+                        .trigger = "test",
+                        .input = JsonObject{},
+                        .created_by = {"u"},
+                        .started_at = clock().now(),
+                        .revision = 2};
+    journal::Entry entry{.execution = execution, .changes = {}, .timing = {}};
+    entry.changes.events = {
+        {1, clock().now(), EventType::Started, "", {}},
+        {2, clock().now(), EventType::StepStarted, "h", {{"attempt", 1}, {"input", nullptr}}}};
+    test::run(database().write(
+        [&](db::Transaction& tx) { return journal::insert(tx, entry, document(kCall)); }));
+    left.push_back(execution.id);
+  }
+
+  CountingStep calls;
+  StepKinds kinds;
+  kinds.effects[static_cast<std::size_t>(NodeType::Http)] = &calls;
+  const auto store = db::open({.url = url()});
+  Engine one({database(), clock(), catalog(), kinds, nullptr}, EngineOptions{});
+  Engine other({*store, clock(), catalog(), kinds, nullptr}, EngineOptions{});
+  boost::asio::io_context io;
+  auto begun = boost::asio::co_spawn(io, one.start(), boost::asio::use_future);
+  auto begun_too = boost::asio::co_spawn(io, other.start(), boost::asio::use_future);
+  io.run();
+  begun.get();
+  begun_too.get();
+  // Whichever of them ends it tells nobody here, so it is asked for.
+  for (const auto& id : left)
+    while (!test::run(one.finished(id, clock().now()))) {
+    }
+  test::run(one.stop());
+  test::run(other.stop());
+  store->stop();
+
+  EXPECT_EQ(calls.done("h"), 50);
 }
 
 TEST_P(EngineRuns, OnlyWhatFailedIsRetried) {

@@ -2,9 +2,10 @@
 // machine, the changes are committed, and only then are the next attempts launched. An execution
 // that only waits leaves memory; its timer, or whoever has something for it, brings it back.
 //
-// Everything here runs on the engine's one thread. runner.cc holds, drives and stores executions;
-// runner_loading.cc reads them; runner_flights.cc runs the attempts; runner_time.cc knows what is
-// due, and what other processes left or hold; runner_queue.cc knows what waits for a slot.
+// Everything here runs on the engine's one thread. runner.cc holds and drives executions;
+// runner_loading.cc reads them, runner_commits.cc stores what happened; runner_flights.cc runs the
+// attempts; runner_time.cc knows what is due, and what other processes left or hold;
+// runner_queue.cc knows what waits for a slot.
 #pragma once
 
 #include <deque>
@@ -26,6 +27,9 @@
 #include "engine/watchers.h"
 
 namespace qd::engine {
+
+/// Between tries to reach a database that is gone.
+inline constexpr milliseconds kRetry{1'000};
 
 using Act = std::function<Result<void>(Machine&)>;
 
@@ -172,6 +176,8 @@ class Runner {
   Task<void> abandon(RunPtr run, Calls calls, Error error);
   void leave(const RunPtr& run);
   void drop(const RunPtr& run, const Error& error);
+
+  // runner_commits.cc
   Task<Result<void>> commit(RunPtr run, Changes changes);
   using Store = std::function<journal::Woken(db::Transaction&)>;
   Task<Result<journal::Woken>> insert(ExecutionId id, Store store);

@@ -20,8 +20,6 @@ constexpr std::size_t kContenders = 1'000;
 constexpr int kMostIdleRounds = 100;
 /// While somebody waits: a limit may have been raised, another node may have ended something.
 constexpr milliseconds kLookAgain{10'000};
-/// Between tries to reach a database that is gone.
-constexpr milliseconds kRetry{1'000};
 
 Result<void> nothing(Machine&) {
   return {};

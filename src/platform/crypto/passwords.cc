@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <crypt.h>
 
+#include "base/thread_name.h"
 #include "platform/crypto/digest.h"
 
 namespace qd::crypto {
@@ -71,7 +72,11 @@ bool needs_rehash(std::string_view hash, int cost) {
 PasswordHasher::PasswordHasher(const PasswordOptions& options) : options_(options) {
   if (options.cost < 4 || options.cost > 31)
     throw std::invalid_argument("the bcrypt cost must be 4 to 31");
-  for (int i = 0; i < std::max(1, options.threads); ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < std::max(1, options.threads); ++i)
+    threads_.emplace_back([this] {
+      name_this_thread("qd-password");
+      work();
+    });
 }
 
 Task<Result<std::string>> PasswordHasher::hash(Secret password) {

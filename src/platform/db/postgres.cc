@@ -4,6 +4,7 @@
 #include <random>
 #include <thread>
 
+#include "base/thread_name.h"
 #include "platform/db/job_queue.h"
 #include "platform/db/postgres_connection.h"
 
@@ -109,6 +110,7 @@ class PostgresDatabase final : public Database {
 };
 
 void PostgresDatabase::write_until_stopped(PostgresConnection& connection) {
+  name_this_thread("qd-write");
   std::vector<Job<WriteWork>> jobs;
   GroupRhythm rhythm;
   while (writes_.take(jobs, kGroupSize, rhythm.next())) {
@@ -262,6 +264,7 @@ void PostgresDatabase::commit(PostgresConnection& connection) {
 }
 
 void PostgresDatabase::read_until_stopped(PostgresConnection& connection) {
+  name_this_thread("qd-read");
   std::vector<Job<ReadWork>> jobs;
   while (reads_.take(jobs, kReadBatch)) {
     // They were queued before the snapshot begins, so each sees what its caller has written.

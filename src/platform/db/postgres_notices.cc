@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/thread_name.h"
 #include "json/json.h"
 #include "platform/db/url.h"
 #include "platform/log/log.h"
@@ -102,7 +103,11 @@ void PostgresNotices::listen(NoticeListener& listener) {
     listeners_.push_back(&listener);
   }
   const std::scoped_lock lock(mutex_);
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  if (!thread_.joinable())
+    thread_ = std::thread([this] {
+      name_this_thread("qd-notices");
+      run();
+    });
 }
 
 void PostgresNotices::unlisten(NoticeListener& listener) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/thread_name.h"
 #include "platform/db/job_queue.h"
 #include "platform/db/sqlite_connection.h"
 
@@ -90,6 +91,7 @@ class SqliteDatabase final : public Database {
 };
 
 void SqliteDatabase::write_until_stopped() {
+  name_this_thread("qd-write");
   std::vector<Job<Write>> jobs;
   GroupRhythm rhythm;
   while (writes_.take(jobs, kGroupSize, rhythm.next())) {
@@ -201,6 +203,7 @@ std::pair<Database::Outcome, std::exception_ptr> SqliteDatabase::run_closure(con
 }
 
 void SqliteDatabase::read_until_stopped(SqliteConnection& connection) {
+  name_this_thread("qd-read");
   std::vector<Job<Read>> jobs;
   while (reads_.take(jobs, kReadBatch)) {
     read_batch(connection, jobs);

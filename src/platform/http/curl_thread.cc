@@ -9,6 +9,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/thread_name.h"
+
 namespace qd::http {
 namespace {
 
@@ -93,6 +95,7 @@ int CurlThread::on_timer(CURLM*, long wait_ms, void* self) {
 }
 
 void CurlThread::run() {
+  name_this_thread("qd-client");
   while (obey()) {
     wait();
     collect();

@@ -2,9 +2,9 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <pthread.h>
 
 #include "base/id.h"
+#include "base/thread_name.h"
 
 namespace qd::http {
 namespace {
@@ -46,7 +46,7 @@ Worker::Worker(Shared& all, int index)
 void Worker::start() {
   arm();
   thread_ = std::jthread([this] {
-    pthread_setname_np(pthread_self(), "qd-http");
+    name_this_thread("qd-http");
     io.run();
   });
 }
