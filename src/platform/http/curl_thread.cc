@@ -21,6 +21,10 @@ constexpr int kEventsAtOnce = 256;
 /// connections of their own.
 constexpr long kKeptConnections = 1'024;
 
+/// So many are taken before the sockets are looked at again: while a thousand that came together
+/// are begun, the first have their answers and leave their connections to the others.
+constexpr std::size_t kCommandsAtOnce = 32;
+
 void initialise_curl() {
   static const auto result = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (result != CURLE_OK) throw std::runtime_error("libcurl could not be initialised");
@@ -100,11 +104,11 @@ void CurlThread::run() {
     wait();
     collect();
   }
+  const Error stopped{
+      .kind = ErrorKind::Unavailable, .code = "http.stopped", .message = "the server is stopping"};
   for (auto& [key, entry] : live_) {
     curl_multi_remove_handle(multi_, entry.first);
-    entry.second->refuse({.kind = ErrorKind::Unavailable,
-                          .code = "http.stopped",
-                          .message = "the server is stopping"});
+    entry.second->refuse(stopped);
   }
   live_.clear();
 }
@@ -116,7 +120,9 @@ void CurlThread::act(curl_socket_t socket, int events) {
 
 void CurlThread::wait() {
   int patience = -1;
-  if (next_) {
+  if (!todo_.empty()) {
+    patience = 0;
+  } else if (next_) {
     const auto left = std::chrono::ceil<milliseconds>(*next_ - steady_clock::now());
     patience = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
   }
@@ -142,13 +148,15 @@ void CurlThread::wait() {
 }
 
 bool CurlThread::obey() {
-  std::vector<Command> commands;
   {
     const std::lock_guard lock(mutex_);
-    commands.swap(commands_);
+    std::ranges::move(commands_, std::back_inserter(todo_));
+    commands_.clear();
   }
   bool goes_on = true;
-  for (auto& [verb, transfer] : commands) {
+  for (std::size_t i = 0; goes_on && i < kCommandsAtOnce && !todo_.empty(); ++i) {
+    const auto [verb, transfer] = std::move(todo_.front());
+    todo_.pop_front();
     switch (verb) {
       case Verb::Start:
         begin(transfer);

@@ -2,6 +2,7 @@
 // it waits for, epoll waits. What one event costs does not depend on how many transfers there are.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -62,6 +63,7 @@ class CurlThread {
   int bell_ = -1;
   // The curl thread's own.
   std::optional<std::chrono::steady_clock::time_point> next_;
+  std::deque<Command> todo_;
   HandlePool handles_;
   std::unordered_map<const Transfer*, std::pair<CURL*, std::shared_ptr<Transfer>>> live_;
   std::mutex mutex_;
