@@ -120,7 +120,7 @@ class Runner {
   struct Flight;
   class FlightJournal;
   using FlightPtr = std::shared_ptr<Flight>;
-  using Calls = std::deque<std::shared_ptr<Call>>;
+  using Calls = std::vector<std::shared_ptr<Call>>;
 
   /// An execution in memory.
   struct Run {
@@ -147,7 +147,7 @@ class Runner {
     /// There are messages to be read.
     bool has_mail = false;
     /// To be run once the step's earlier attempt has landed.
-    std::deque<Launch> launches;
+    std::vector<Launch> launches;
     /// Rung when something was pushed or has landed.
     Bell bell;
   };

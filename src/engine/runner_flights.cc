@@ -64,7 +64,7 @@ class Runner::FlightJournal final : public StepJournal {
 };
 
 void Runner::launch_all(const RunPtr& run) {
-  for (const auto& one : run->machine->take_launches()) run->launches.push_back(one);
+  std::ranges::move(run->machine->take_launches(), std::back_inserter(run->launches));
   for (const auto& one : std::exchange(run->launches, {})) {
     if (!run->machine->is_current(one)) continue;
     // An earlier attempt that was cancelled is still on its way down.
