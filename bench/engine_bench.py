@@ -38,11 +38,10 @@ class Bench:
     def define(self, name, definition):
         return self.client.post(f"/projects/{self.project}/workflows", {"name": name, "definition": definition}).json["id"]
 
-    def execute(self, workflow, body, connection=None):
-        connection = connection or self.connection
+    def execute(self, workflow, body):
         headers = {"Authorization": f"Bearer {self.client.token}", "Content-Type": "application/json"}
-        connection.request("POST", f"/api/v1/workflows/{workflow}/execute", json.dumps(body), headers)
-        answer = connection.getresponse()
+        self.connection.request("POST", f"/api/v1/workflows/{workflow}/execute", json.dumps(body), headers)
+        answer = self.connection.getresponse()
         return json.loads(answer.read())
 
     def url(self, workflow):

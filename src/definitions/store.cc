@@ -57,16 +57,6 @@ constexpr std::array kSorts{db::SortField{"updated_at", "updated_at", Type::Time
                             db::SortField{"created_at", "created_at", Type::Time},
                             db::SortField{"name", "name", Type::Text}};
 
-/// For LIKE with `\` as its escape: the word anywhere.
-std::string like(std::string_view word) {
-  std::string pattern = "%";
-  for (const char c : word) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-  }
-  return pattern + "%";
-}
-
 }  // namespace
 
 void insert(db::Transaction& tx, Kind kind, const Stored& s) {
@@ -117,7 +107,7 @@ Result<db::Rows<Stored>> list(db::Snapshot& view, const Filter& filter) {
   if (!filter.variant.empty()) query.where("variant = ?", filter.variant);
   if (given.name) query.where("name = ?", *given.name);
   if (given.q) {
-    const auto pattern = like(*given.q);
+    const auto pattern = db::like(*given.q);
     query.where("LOWER(name) LIKE ? ESCAPE '\\' OR LOWER(description) LIKE ? ESCAPE '\\'", pattern,
                 pattern);
   }

@@ -22,8 +22,7 @@ namespace {
   "updated_at = $5, started_at = $6, finished_at = $7, cost_usd = $8, tokens = $9, "               \
   "revision = $10, deadline_at = $11, wake_at = $12, lease_owner = $13, lease_until = $14, "       \
   "response = $15, fence = $16, queue = NULL, changed = CASE WHEN status <> $1 OR waiting_for IS " \
-  "DISTINCT "                                                                                      \
-  "FROM $2 THEN " changed_now " ELSE changed END WHERE id = $17 AND fence = $18"
+  "DISTINCT FROM $2 THEN " changed_now " ELSE changed END WHERE id = $17 AND fence = $18"
 
 // For searches.
 constexpr db::Sql kInsertName{
@@ -190,6 +189,18 @@ void abandon_all(db::Transaction& tx, const Execution& execution) {
   tx.post(kEndWaits, execution.id);
 }
 
+/// False where the row is another's by now, or gone.
+bool update_row(db::Transaction& tx, const Entry& entry) {
+  const auto& e = entry.execution;
+  if (entry.keeps_row) return tx.value<std::int64_t>(kKeep, e.id, entry.fence).has_value();
+  count_change(tx);
+  return tx.execute(kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error,
+                    e.updated_at, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
+                    entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
+                    entry.lease.until, e.response, entry.new_fence.value_or(entry.fence), e.id,
+                    entry.fence) > 0;
+}
+
 Woken write_changes(db::Transaction& tx, const Entry& entry) {
   insert_events(tx, entry.execution.id, entry.changes.events);
   write_approvals(tx, entry);
@@ -220,22 +231,6 @@ Woken insert(db::Transaction& tx, const Entry& entry, const Json& document) {
   insert_row(tx, entry, document);
   return write_changes(tx, entry);
 }
-
-namespace {
-
-/// False where the row is another's by now, or gone.
-bool update_row(db::Transaction& tx, const Entry& entry) {
-  const auto& e = entry.execution;
-  if (entry.keeps_row) return tx.value<std::int64_t>(kKeep, e.id, entry.fence).has_value();
-  count_change(tx);
-  return tx.execute(kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error,
-                    e.updated_at, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
-                    entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
-                    entry.lease.until, e.response, entry.new_fence.value_or(entry.fence), e.id,
-                    entry.fence) > 0;
-}
-
-}  // namespace
 
 Result<Woken> append(db::Transaction& tx, const Entry& entry) {
   if (!update_row(tx, entry)) return not_ours(tx, entry.execution.id);

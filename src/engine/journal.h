@@ -136,6 +136,7 @@ struct Search {
 struct Head {
   std::int64_t revision = 0;
   ExecutionStatus status = ExecutionStatus::Pending;
+  /// As it is stored; who is told of a head is not told of this.
   std::int64_t fence = 0;
 };
 BOOST_DESCRIBE_STRUCT(Head, (), (revision, status, fence))

@@ -44,6 +44,7 @@ Task<Result<journal::Stored>> Runner::claim(RunPtr run) {
   auto stored = *std::move(loading->stored);
   if (!stored) co_return stored;
   run->fence = stored->fence;
+  run->new_fence.reset();
   if (stored->is_free)
     run->new_fence = stored->fence + 1 + static_cast<std::int64_t>(random_bits() % kFences);
   co_return stored;

@@ -4,12 +4,10 @@
 #include <limits>
 #include <vector>
 
+#include "projects/access.h"
+
 namespace qd::executions::store {
 namespace {
-
-constexpr std::string_view kVisible =
-    "SELECT id AS project_id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM "
-    "project_members WHERE user_id = ";
 
 /// Walking past so many takes as long as looking at a few hundred names.
 constexpr std::int64_t kNear = 1'000;
@@ -33,10 +31,7 @@ struct Statement {
   std::string text;
   std::vector<db::Param> params;
 
-  std::string place(db::Param param) {
-    params.push_back(std::move(param));
-    return fmt::format("${}", params.size());
-  }
+  std::string numbered(db::Fragment part) { return db::add_to(params, std::move(part)); }
 };
 
 /// Of the list from the cursor on.
@@ -49,6 +44,7 @@ struct Rest {
   std::optional<Timestamp> end;
 
   [[nodiscard]] std::string_view direction() const { return is_descending ? "DESC" : "ASC"; }
+  [[nodiscard]] std::string_view comparison() const { return is_descending ? "<" : ">"; }
 };
 
 Rest rest_of(const ExecutionQuery& query, const db::PageRequest& page) {
@@ -71,13 +67,11 @@ Rest rest_of(const ExecutionQuery& query, const db::PageRequest& page) {
 
 /// The rows behind the cursor and before the end.
 std::string rows_of(Statement& sql, const Rest& rest) {
-  auto rows = fmt::format("(e.created_at, e.id) {} (", rest.is_descending ? "<" : ">");
-  rows += sql.place(rest.after) + ", ";
-  rows += sql.place(rest.after_id) + ")";
-  if (rest.end) {
-    rows += rest.is_descending ? " AND e.created_at >= " : " AND e.created_at < ";
-    rows += sql.place(db::to_param(*rest.end));
-  }
+  auto rows = sql.numbered({fmt::format("(e.created_at, e.id) {} (?, ?)", rest.comparison()),
+                            {rest.after, rest.after_id}});
+  if (rest.end)
+    rows += sql.numbered({rest.is_descending ? " AND e.created_at >= ?" : " AND e.created_at < ?",
+                          {db::to_param(*rest.end)}});
   return rows;
 }
 
@@ -86,7 +80,7 @@ std::string rows_of_group(Statement& sql, const ExecutionQuery& query, const Res
   std::string rows = "e.project_id = g.project_id AND ";
   if (query.q) rows += "e.name = g.name AND ";
   if (query.status)
-    rows += fmt::format("e.status = {} AND ", sql.place(std::string(enum_name(*query.status))));
+    rows += sql.numbered({"e.status = ? AND ", {std::string(enum_name(*query.status))}});
   return rows + rows_of(sql, rest);
 }
 
@@ -103,22 +97,18 @@ Window window_of(const Rest& rest, Timestamp last) {
   return rest.is_descending ? Window{last, first} : Window{first, last};
 }
 
-std::string groups_of(Statement& sql, const ExecutionQuery& query,
-                      const std::optional<UserId>& user) {
-  if (!query.q) return fmt::format("({}{})", kVisible, sql.place(user ? user->value : ""));
-  auto names = "(SELECT project_id, name FROM execution_names WHERE LOWER(name) LIKE " +
-               sql.place(like(*query.q)) + " ESCAPE '\\'";
-  if (query.project_id) names += " AND project_id = " + sql.place(std::string(*query.project_id));
-  if (user) names += fmt::format(" AND project_id IN ({}{})", kVisible, sql.place(user->value));
-  return names + ")";
+/// The names, or the user's projects.
+db::Fragment groups_of(const ExecutionQuery& query, const std::optional<UserId>& user) {
+  if (query.q) return names_with(*query.q, query.project_id, user);
+  return {QD_VISIBLE("?"), {user ? user->value : ""}};
 }
 
 Statement statement_of(const ExecutionQuery& query, const Rest& rest,
                        const std::optional<UserId>& user, std::int64_t limit) {
   Statement sql;
   const auto rows = rows_of_group(sql, query, rest);
-  const auto groups = groups_of(sql, query, user);
-  const auto size = sql.place(limit);
+  const auto groups = sql.numbered(groups_of(query, user));
+  const auto size = sql.numbered({"?", {limit}});
   // Each look once: stores would rather ask again for every use of it.
   sql.text = fmt::format(
       "WITH found AS MATERIALIZED (SELECT g.*, {0} AS first FROM {1} AS g), ahead AS MATERIALIZED "
@@ -131,13 +121,20 @@ Statement statement_of(const ExecutionQuery& query, const Rest& rest,
 
 }  // namespace
 
-std::string like(std::string_view words) {
-  std::string pattern = "%";
-  for (const char c : words) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+db::Fragment names_with(std::string_view words, const std::optional<Text<1, 100>>& project,
+                        const std::optional<UserId>& user) {
+  db::Fragment names{
+      "(SELECT project_id, name FROM execution_names WHERE LOWER(name) LIKE ? ESCAPE '\\'",
+      {db::like(words)}};
+  if (project) {
+    names.text += " AND project_id = ?";
+    names.params.emplace_back(std::string(*project));
+  } else if (user) {
+    names.text += " AND project_id IN " QD_VISIBLE("?");
+    names.params.emplace_back(user->value);
   }
-  return pattern + "%";
+  names.text += ")";
+  return names;
 }
 
 std::optional<Window> near(db::Snapshot& view, const ExecutionQuery& query,
@@ -146,9 +143,9 @@ std::optional<Window> near(db::Snapshot& view, const ExecutionQuery& query,
   Statement sql;
   std::string rows;
   if (query.project_id)
-    rows = fmt::format("e.project_id = {} AND ", sql.place(std::string(*query.project_id)));
+    rows = sql.numbered({"e.project_id = ? AND ", {std::string(*query.project_id)}});
   rows += rows_of(sql, rest);
-  sql.text = "SELECT " + row_at(rest, rows, sql.place(kNear));
+  sql.text = "SELECT " + row_at(rest, rows, sql.numbered({"?", {kNear}}));
   const auto last =
       view.all<Row>({"execution.near", sql.text}, std::span<const db::Param>(sql.params))
           .front()

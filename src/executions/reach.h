@@ -1,16 +1,16 @@
 // How far the rows of one page reach, in a list that no index has in order.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "executions/types.h"
 #include "platform/db/list_query.h"
 
 namespace qd::executions::store {
 
-/// For LIKE with `\` as its escape: the words anywhere, in lower case.
-[[nodiscard]] std::string like(std::string_view words);
+/// The names that hold the words, with their projects: of one project, of those that the user may
+/// see, or all.
+[[nodiscard]] db::Fragment names_with(std::string_view words,
+                                      const std::optional<Text<1, 100>>& project,
+                                      const std::optional<UserId>& user);
 
 /// Both ends belong to it.
 struct Window {

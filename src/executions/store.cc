@@ -64,10 +64,8 @@ BOOST_DESCRIBE_STRUCT(UnfinishedRow, (), (id))
 /// the order's index instead.
 constexpr std::array kGatheredSorts{db::SortField{"created_at", "created_at + 0", Type::Time}};
 
-constexpr db::Sql kMaySee{
-    "execution.may_see",
-    "SELECT 1 FROM projects p WHERE id = $1 AND (is_public = 1 OR EXISTS (SELECT 1 FROM "
-    "project_members m WHERE m.project_id = p.id AND m.user_id = $2))"};
+constexpr db::Sql kMaySee{"execution.may_see",
+                          "SELECT 1 FROM projects WHERE id = $1 AND id IN " QD_VISIBLE("$2")};
 /// As projects::kVisibleProjects, but asked of each row that a walk meets.
 constexpr std::string_view kVisibleHere =
     "EXISTS (SELECT 1 FROM project_members m WHERE m.project_id = executions.project_id AND "
@@ -77,9 +75,6 @@ constexpr std::string_view kBetween = "created_at BETWEEN ? AND ?";
 constexpr std::string_view kOperatedProjects =
     "project_id IN (SELECT project_id FROM project_members WHERE user_id = ? AND role <> "
     "'viewer')";
-#define QD_NAMED(whose)                                                                           \
-  "(project_id, name) IN (SELECT project_id, name FROM execution_names WHERE LOWER(name) LIKE ? " \
-  "ESCAPE '\\'" whose ")"
 // The offset keeps PostgreSQL from joining all of them before it sorts.
 constexpr std::string_view kNamedHere =
     "EXISTS (SELECT 1 FROM execution_names n WHERE n.project_id = executions.project_id AND n.name "
@@ -98,18 +93,7 @@ bool are_scattered(const ExecutionQuery& query, const std::optional<UserId>& use
 
 /// Whether each project, or each name, has an index with its rows in order.
 bool are_groups_in_order(const ExecutionQuery& query) {
-  return query.q ? !query.status && !query.workflow_id : true;
-}
-
-/// Their names are looked up first: in as few projects as possible.
-template <class Filter>
-void add_named(db::ListQuery& rows, const Filter& filter, const std::optional<UserId>& user) {
-  if (filter.project_id)
-    rows.where(QD_NAMED(" AND project_id = ?"), like(*filter.q), *filter.project_id);
-  else if (user)
-    rows.where(QD_NAMED(" AND " QD_VISIBLE_PROJECTS), like(*filter.q), *user);
-  else
-    rows.where(QD_NAMED(""), like(*filter.q));
+  return !query.q || (!query.status && !query.workflow_id);
 }
 
 /// Of a list or a bulk request, but for whose they are.
@@ -124,9 +108,12 @@ void add_conditions(db::ListQuery& rows, const Filter& filter, const std::option
   if (filter.q && is_uuid(*filter.q))
     rows.where("id = ?", *filter.q);
   else if (filter.q && way == Way::Walk)
-    rows.where(kNamedHere, like(*filter.q));
-  else if (filter.q)
-    add_named(rows, filter, user);
+    rows.where(kNamedHere, db::like(*filter.q));
+  else if (filter.q) {
+    auto names = names_with(*filter.q, filter.project_id, user);
+    names.text = "(project_id, name) IN " + names.text;
+    rows.where(std::move(names));
+  }
 }
 
 std::string_view fitting(BulkAction action) {
@@ -185,6 +172,7 @@ Result<db::Rows<engine::Execution>> list(db::Snapshot& view, const ExecutionQuer
                              .total = total};
   const bool is_long = total > kRare;
   const bool is_in_order = !are_scattered(query, user) || (is_long && !are_groups_in_order(query));
+  // That nothing fits is found at once by looking it up.
   if (total > 0 && is_in_order)
     return rows_by(Way::Walk, kSorts).page<engine::Execution>(view, page);
   if (!is_long) return rows_by(Way::LookUp, kGatheredSorts).page<engine::Execution>(view, page);

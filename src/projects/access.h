@@ -7,11 +7,12 @@
 
 namespace qd::projects {
 
+/// The ids, as `project_id`, of the projects that a user may see; `user` is a parameter's place.
+#define QD_VISIBLE(user)                                                                     \
+  "(SELECT id AS project_id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM " \
+  "project_members WHERE user_id = " user ")"
 /// A condition on a column `project_id`: the projects that a user (the one parameter) may see.
-#define QD_VISIBLE_PROJECTS                                     \
-  "project_id IN (SELECT id FROM projects WHERE is_public = 1 " \
-  "UNION SELECT project_id FROM project_members WHERE user_id = ?)"
-inline constexpr std::string_view kVisibleProjects = QD_VISIBLE_PROJECTS;
+inline constexpr std::string_view kVisibleProjects = "project_id IN " QD_VISIBLE("?");
 
 /// Whether a deed is allowed in an archived project. Reading always is, and so is what takes an
 /// owner.

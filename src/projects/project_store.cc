@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "projects/access.h"
 #include "projects/search.h"
 
 namespace qd::projects::store {
@@ -63,18 +64,14 @@ constexpr db::Sql kEstimate{
   "$1)" condition " LIMIT 10001) AS capped"
 // Of the hits, those that a user may see: looked up all at once, or one by one. The plus keeps
 // SQLite from asking the index for each.
-#define QD_VISIBLE_IDS(user)                                                                   \
-  "(SELECT id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM project_members " \
-  "WHERE user_id = " user ")"
 #define QD_VISIBLE_HIT(user)                                                               \
   "(p.is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = p.id AND " \
   "user_id = " user "))"
-#define QD_FEW(user) \
-  " AND +rowid IN (SELECT number FROM projects WHERE id IN " QD_VISIBLE_IDS(user) ")"
+#define QD_FEW(user) " AND +rowid IN (SELECT number FROM projects WHERE id IN " QD_VISIBLE(user) ")"
 #define QD_MANY(user)                                                            \
   " AND EXISTS (SELECT 1 FROM projects p WHERE p.number = project_search.rowid " \
   "AND " QD_VISIBLE_HIT(user) ")"
-#define QD_FEW_POSTGRES(user) " AND id IN " QD_VISIBLE_IDS(user)
+#define QD_FEW_POSTGRES(user) " AND id IN " QD_VISIBLE(user)
 #define QD_MANY_POSTGRES(user) " AND " QD_VISIBLE_HIT(user)
 // PostgreSQL can't tell rare words from common ones: the former it should look up and sort (by what
 // no index has), for the latter walk the index of the order.
@@ -117,8 +114,7 @@ struct Restriction {
   std::string_view walked;
 };
 constexpr Restriction kVisible{
-    "id IN (SELECT id FROM projects WHERE is_public = 1 UNION SELECT project_id FROM "
-    "project_members WHERE user_id = ?)",
+    "id IN " QD_VISIBLE("?"),
     "is_public = 1 OR EXISTS (SELECT 1 FROM project_members WHERE project_id = projects.id AND "
     "user_id = ?)"};
 constexpr Restriction kMine{

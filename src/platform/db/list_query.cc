@@ -7,18 +7,6 @@
 namespace qd::db {
 namespace {
 
-/// `?` becomes `$7`, `$8`, ...: what both stores understand.
-std::string number_placeholders(std::string_view condition, std::size_t first) {
-  std::string text;
-  for (const char c : condition) {
-    if (c == '?')
-      text += fmt::format("${}", first++);
-    else
-      text += c;
-  }
-  return text;
-}
-
 std::unexpected<Error> bad(std::string_view field, std::string_view code, std::string message) {
   return invalid({{fmt::format("/query/{}", field), std::string(code), std::move(message)}});
 }
@@ -44,6 +32,28 @@ std::string text_of(const Param& param) {
 
 }  // namespace
 
+std::string like(std::string_view words) {
+  std::string pattern = "%";
+  for (const char c : words) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
+  }
+  return pattern + "%";
+}
+
+std::string add_to(std::vector<Param>& params, Fragment fragment) {
+  std::string text;
+  auto number = params.size();
+  for (const char c : fragment.text) {
+    if (c == '?')
+      text += fmt::format("${}", ++number);
+    else
+      text += c;
+  }
+  std::ranges::move(fragment.params, std::back_inserter(params));
+  return text;
+}
+
 std::optional<Cursor> read_cursor(std::string_view text) {
   const auto bytes = from_base64url(text);
   const auto value = bytes ? json::parse(*bytes) : fail(ErrorKind::Malformed, "", "");
@@ -57,10 +67,9 @@ Param ListQuery::own(Param param) {
   return param;
 }
 
-void ListQuery::add(std::string_view condition, std::vector<Param> params) {
+void ListQuery::where(Fragment condition) {
   conditions_ += conditions_.empty() ? " WHERE (" : " AND (";
-  conditions_ += number_placeholders(condition, params_.size() + 1) + ")";
-  std::ranges::move(params, std::back_inserter(params_));
+  conditions_ += add_to(params_, std::move(condition)) + ")";
 }
 
 Result<ListQuery::Plan> ListQuery::make_plan(const PageRequest& request) const {

@@ -26,6 +26,17 @@ struct SortField {
   Type type = Type::Text;
 };
 
+/// For LIKE with `\` as its escape: the words anywhere, in lower case.
+[[nodiscard]] std::string like(std::string_view words);
+
+/// Part of a statement: each `?` is the next of the values.
+struct Fragment {
+  std::string text;
+  std::vector<Param> params;
+};
+/// Its text with the numbers that both stores understand, when its values have joined `params`.
+[[nodiscard]] std::string add_to(std::vector<Param>& params, Fragment fragment);
+
 /// The last row of a page: the value it is sorted by (a time in milliseconds) and its id.
 struct Cursor {
   std::string order;
@@ -65,8 +76,9 @@ class ListQuery {
   /// Adds a condition; each `?` is the next of the arguments.
   template <class... Args>
   void where(std::string_view condition, const Args&... args) {
-    add(condition, {own(to_param(args))...});
+    where(Fragment{std::string(condition), {own(to_param(args))...}});
   }
+  void where(Fragment condition);
 
   /// How many rows there are; where they are more than kCountCap, some number above it.
   std::int64_t count(Snapshot& view) const;
@@ -96,7 +108,6 @@ class ListQuery {
     std::string direction;
   };
   static Param own(Param param);
-  void add(std::string_view condition, std::vector<Param> params);
   [[nodiscard]] Result<Plan> make_plan(const PageRequest& request) const;
   [[nodiscard]] std::string cursor_after(const Json& row, const Plan& plan) const;
 

@@ -154,7 +154,7 @@ std::int64_t PostgresConnection::run(const Sql& sql, std::span<const Param> para
   check_fine(sql);
   Result result;
   try {
-    dispatch(sql.postgres.empty() ? sql.text : sql.postgres, params);
+    dispatch(sql, params);
     check_sent(PQsendFlushRequest(handle_.get()));
     result = receive();
   } catch (const ConstraintViolation&) {
@@ -173,7 +173,7 @@ std::int64_t PostgresConnection::run(const Sql& sql, std::span<const Param> para
 
 void PostgresConnection::post(const Sql& sql, std::span<const Param> params) {
   check_fine(sql);
-  dispatch(sql.postgres.empty() ? sql.text : sql.postgres, params);
+  dispatch(sql, params);
 }
 
 void PostgresConnection::settle() {
@@ -195,7 +195,7 @@ void PostgresConnection::forget_posted() {
 }
 
 void PostgresConnection::send(const Sql& sql) {
-  dispatch(sql.postgres.empty() ? sql.text : sql.postgres, {});
+  dispatch(sql, {});
 }
 
 void PostgresConnection::end() {
@@ -235,9 +235,9 @@ void PostgresConnection::script(const std::string& statements) {
 }
 
 /// Puts a statement, prepared if it is new, into the pipeline.
-void PostgresConnection::dispatch(std::string_view text, std::span<const Param> params) {
+void PostgresConnection::dispatch(const Sql& sql, std::span<const Param> params) {
   const TextParams values(params);
-  std::string key(text);
+  std::string key(sql.postgres.empty() ? sql.text : sql.postgres);
   auto found = names_.find(key);
   if (found == names_.end() && names_.size() < kPreparedStatements) {
     found = names_.emplace(key, "s" + std::to_string(++serial_)).first;

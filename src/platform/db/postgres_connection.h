@@ -84,7 +84,7 @@ class PostgresConnection final : public Connection {
 
   void connect();
   void check_fine(const Sql& sql) const;
-  void dispatch(std::string_view text, std::span<const Param> params);
+  void dispatch(const Sql& sql, std::span<const Param> params);
   void synchronise();
   Result receive();
   Result read_answer(const Pending& pending);
