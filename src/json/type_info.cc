@@ -214,13 +214,36 @@ void fault_enum(const TypeInfo& type, Reader& reader) {
   reader.fault("enum", "must be one of: " + names);
 }
 
+namespace {
+
+constexpr std::size_t kBlock = 8;
+
+bool is_escaped(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+/// Looks at all of them without a branch, so that they are compared at once.
+bool is_clean(const char* block) {
+  unsigned escaped = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) escaped |= is_escaped(block[i]) ? 1U : 0U;
+  return escaped == 0;
+}
+
+/// The next character that is written otherwise, or the end.
+std::size_t next_escaped(std::string_view value, std::size_t from) {
+  while (from + kBlock <= value.size() && is_clean(value.data() + from)) from += kBlock;
+  while (from < value.size() && !is_escaped(value[from])) ++from;
+  return from;
+}
+
+}  // namespace
+
 void print_text(std::string_view value, std::string& text) {
   constexpr std::string_view digits = "0123456789abcdef";
   text += '"';
   std::size_t clean = 0;
-  for (std::size_t i = 0; i < value.size(); ++i) {
+  for (auto i = next_escaped(value, 0); i < value.size(); i = next_escaped(value, i + 1)) {
     const auto c = static_cast<unsigned char>(value[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     text.append(value, clean, i - clean);
     clean = i + 1;
     text += '\\';
