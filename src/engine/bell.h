@@ -1,34 +1,41 @@
 // One coroutine waits, others ring; all on one thread. A ring before the wait is not lost.
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <utility>
 
-#include "base/time.h"
+#include "base/waiter.h"
 
 namespace qd::engine {
 
 class Bell {
  public:
-  explicit Bell(boost::asio::io_context& io) : timer_(io) {}
+  Bell() = default;
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+
   void ring() {
     has_rung_ = true;
-    timer_.cancel();
+    wake();
   }
   /// Suspends until it is rung; at once where it was since the last wait. Also ends, without an
   /// error, when the surrounding task is cancelled.
   Task<void> wait() {
-    if (!has_rung_) {
-      timer_.expires_at(boost::asio::steady_timer::time_point::max());
-      co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    }
+    if (!has_rung_)
+      co_await suspend([this](Waiter waiter) {
+        if (auto slot = waiter.cancelled(); slot.is_connected())
+          slot.assign([this](boost::asio::cancellation_type) { wake(); });
+        waiter_.emplace(std::move(waiter));
+      });
     has_rung_ = false;
   }
 
  private:
-  boost::asio::steady_timer timer_;
+  void wake() {
+    if (auto waiter = std::exchange(waiter_, std::nullopt)) go_on(*std::move(waiter));
+  }
+
+  std::optional<Waiter> waiter_;
   bool has_rung_ = false;
 };
 

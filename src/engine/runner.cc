@@ -53,10 +53,7 @@ Runner::Runner(asio::io_context& io, EngineParts& parts, const EngineOptions& op
       options_(options),
       watchers_(watchers),
       texts_(io, watchers),
-      metrics_(parts.metrics),
-      kick_(io),
-      halt_(io),
-      emptied_(io) {
+      metrics_(parts.metrics) {
   if (!parts.database.is_postgres()) return;
   owner_ = options.node.empty() ? new_uuid(parts.clock.now()) : options.node;
 }
@@ -67,7 +64,7 @@ Runner::Runner(asio::io_context& io, EngineParts& parts, const EngineOptions& op
 Runner::RunPtr Runner::hold(const ExecutionId& id, bool is_forced) {
   auto& place = active_[id.value];
   if (place) return place;
-  const auto run = std::make_shared<Run>(io_, id);
+  const auto run = std::make_shared<Run>(id);
   run->is_forced = is_forced;
   place = run;
   metrics_.set_active(active_.size());
@@ -96,7 +93,7 @@ void Runner::read_mail_of(const ExecutionId& id) {
 }
 
 std::shared_ptr<Call> Runner::push(const RunPtr& run, Act act, Answer wanted) {
-  auto call = std::make_shared<Call>(io_, std::move(act), wanted);
+  auto call = std::make_shared<Call>(std::move(act), wanted);
   run->calls.push_back(call);
   run->bell.ring();
   return call;
@@ -107,7 +104,7 @@ Task<Result<Execution>> Runner::wait_for(std::shared_ptr<Call> call) {
   // What was asked for goes on, but nobody waits for it any more.
   if (!call->is_done) throw boost::system::system_error(asio::error::operation_aborted);
   if (!call->outcome) co_return std::unexpected(call->outcome.error());
-  co_return std::move(call->execution);
+  co_return std::move(call->execution).value_or(Execution{});
 }
 
 Task<Result<Execution>> Runner::call(ExecutionId id, Act act, bool is_forced) {
@@ -127,7 +124,7 @@ Task<Result<Execution>> Runner::add(Execution execution,
   // The same start again, while the first is on its way.
   if (active_.contains(execution.id.value))
     co_return co_await call(execution.id, [](Machine&) { return Result<void>(); });
-  auto run = std::make_shared<Run>(io_, execution.id);
+  auto run = std::make_shared<Run>(execution.id);
   run->machine.emplace(std::move(execution), std::move(definition), parts_.kinds,
                        MachineOptions{options_.step_timeout});
   run->machine->state().set_project(std::move(project));

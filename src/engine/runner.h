@@ -46,13 +46,12 @@ enum class Answer { None, Outcome, Execution };
 
 /// Something for one execution: done on its machine, then committed with whatever else is there.
 struct Call {
-  Call(boost::asio::io_context& io, Act what, Answer answer)
-      : act(std::move(what)), wanted(answer), done(io) {}
+  Call(Act what, Answer answer) : act(std::move(what)), wanted(answer) {}
   Act act;
   Answer wanted;
-  /// Once it is durable: how it went, and the execution as it is then.
+  /// Once it is durable: how it went, and, where it is wanted, the execution as it is then.
   Result<void> outcome;
-  Execution execution;
+  std::optional<Execution> execution;
   bool is_done = false;
   Bell done;
 };
@@ -124,7 +123,7 @@ class Runner {
 
   /// An execution in memory.
   struct Run {
-    Run(boost::asio::io_context& io, ExecutionId execution) : id(std::move(execution)), bell(io) {}
+    explicit Run(ExecutionId execution) : id(std::move(execution)) {}
     ExecutionId id;
     /// Nothing until it is loaded.
     std::optional<Machine> machine;
@@ -154,8 +153,7 @@ class Runner {
   using RunPtr = std::shared_ptr<Run>;
   /// One that is to be read.
   struct Loading {
-    Loading(boost::asio::io_context& io, ExecutionId execution, bool by_force)
-        : id(std::move(execution)), is_forced(by_force), done(io) {}
+    Loading(ExecutionId execution, bool by_force) : id(std::move(execution)), is_forced(by_force) {}
     ExecutionId id;
     bool is_forced;
     std::optional<Result<journal::Stored>> stored;

@@ -34,7 +34,7 @@ Task<Result<std::shared_ptr<const Definition>>> Runner::definition_of(Execution 
 }
 
 Task<Result<journal::Stored>> Runner::claim(RunPtr run) {
-  const auto loading = std::make_shared<Loading>(io_, run->id, run->is_forced);
+  const auto loading = std::make_shared<Loading>(run->id, run->is_forced);
   loadings_.push_back(loading);
   if (loaders_ < kLoaders) {
     ++loaders_;
@@ -143,7 +143,7 @@ Task<Result<void>> Runner::build(RunPtr run, journal::Stored stored) {
     auto& machine = run->machine.emplace(stored.execution, std::move(definition), parts_.kinds,
                                          MachineOptions{options_.step_timeout});
     machine.state().set_project(std::move(project));
-    for (const auto& event : stored.events) machine.state().apply(event);
+    for (auto& event : stored.events) machine.state().apply(event);
     if (is_stopping_) machine.hold();
     begin_or_go_on(*run, stored);
     run->has_mail |= stored.has_messages;

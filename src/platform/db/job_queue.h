@@ -7,20 +7,12 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include "base/time.h"
+#include "base/waiter.h"
 #include "platform/db/db.h"
 
 namespace qd::db {
@@ -28,9 +20,18 @@ namespace qd::db {
 template <class Work>
 struct Job {
   Work work;
-  /// Resumes the waiting coroutine with what went wrong, or null. Called once.
-  std::move_only_function<void(std::exception_ptr)> complete;
+  Waiter waiter;
 };
+
+/// Lets those go on that wait for the first jobs, one for each of `errors`: what went wrong, or
+/// null.
+template <class Work>
+void complete(std::span<Job<Work>> jobs, std::vector<std::exception_ptr> errors) {
+  std::vector<Resumed> waiters;
+  for (std::size_t i = 0; i < errors.size(); ++i)
+    waiters.emplace_back(std::move(jobs[i].waiter), std::move(errors[i]));
+  go_on(std::move(waiters));
+}
 
 /// How long a thread may wait for a fuller group once there is work.
 struct Gathering {
@@ -64,21 +65,9 @@ class JobQueue {
   /// Queues `work` and waits until a thread has completed it. Throws Overloaded, Unavailable (the
   /// queue is stopped), or what the job was completed with.
   Task<void> submit(Work work) {
-    namespace asio = boost::asio;
-    co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
-        [this](auto handler, Work waiting) {
-          auto executor = asio::prefer(asio::get_associated_executor(handler),
-                                       asio::execution::outstanding_work.tracked);
-          push({std::move(waiting), [handler = std::move(handler), executor = std::move(executor)](
-                                        std::exception_ptr error) mutable {
-                  // Taken out, so that nothing keeps the executor busy once the handler has run.
-                  const auto target = std::move(executor);
-                  asio::post(target, [handler = std::move(handler), error]() mutable {
-                    std::move(handler)(std::move(error));
-                  });
-                }});
-        },
-        asio::use_awaitable, std::move(work));
+    return suspend([this, work = std::move(work)](Waiter waiter) mutable {
+      push({std::move(work), std::move(waiter)});
+    });
   }
 
   /// Waits for work, then moves up to `limit` waiting jobs to the end of `jobs`; false once the
@@ -117,8 +106,8 @@ class JobQueue {
         return;
       }
     }
-    // Told through the job, not thrown: the coroutine is suspended by now.
-    job.complete(refusal());
+    // Told through the waiter, not thrown: the coroutine is suspended by now.
+    go_on(std::move(job.waiter), refusal());
   }
 
   std::exception_ptr refusal() {

@@ -35,7 +35,7 @@ TEST_F(Queue, HandsOutInOrderAndNoMoreThanAsked) {
   EXPECT_EQ(jobs_[0].work, 1);
   EXPECT_EQ(jobs_[1].work, 2);
   queue_.take(jobs_, 2);
-  for (auto& job : jobs_) job.complete(nullptr);
+  complete(std::span(jobs_), std::vector<std::exception_ptr>(jobs_.size()));
   io_.run();
   EXPECT_EQ(done_, 3);
 }
@@ -50,7 +50,7 @@ TEST_F(Queue, TakesAsSoonAsTheExpectedNumberWaits) {
 
   others.join();
   EXPECT_EQ(jobs_.size(), 3u);
-  for (auto& job : jobs_) job.complete(nullptr);
+  complete(std::span(jobs_), std::vector<std::exception_ptr>(jobs_.size()));
   io_.run();
 }
 
@@ -60,7 +60,7 @@ TEST_F(Queue, TakesWhatIsThereWhenPatienceEnds) {
   EXPECT_TRUE(queue_.take(jobs_, 10, {.expected = 3, .patience = 1ms}));
 
   EXPECT_EQ(jobs_.size(), 1u);
-  jobs_[0].complete(nullptr);
+  go_on(std::move(jobs_[0].waiter));
   io_.run();
 }
 
@@ -71,7 +71,7 @@ TEST_F(Queue, HandsOutWhatWaitsAndRefusesMoreOnceStopped) {
 
   EXPECT_EQ(failed_, 1);
   EXPECT_TRUE(queue_.take(jobs_, 10, {.expected = 3, .patience = 1h}));
-  jobs_[0].complete(nullptr);
+  go_on(std::move(jobs_[0].waiter));
   jobs_.clear();
   EXPECT_FALSE(queue_.take(jobs_, 10));
   io_.run();
@@ -83,7 +83,7 @@ TEST_F(Queue, RefusesWhatIsBeyondItsLimit) {
 
   EXPECT_EQ(failed_, 1);
   queue_.take(jobs_, 10);
-  for (auto& job : jobs_) job.complete(nullptr);
+  complete(std::span(jobs_), std::vector<std::exception_ptr>(jobs_.size()));
   io_.run();
 }
 

@@ -134,8 +134,9 @@ std::size_t PostgresDatabase::write_group(PostgresConnection& connection, WriteJ
       errors.assign(jobs.size(), std::current_exception());
     }
   }
-  for (std::size_t i = 0; i < errors.size(); ++i) jobs[i].complete(errors[i]);
-  return errors.size();
+  const auto count = errors.size();
+  complete(jobs, std::move(errors));
+  return count;
 }
 
 /// One transaction around the first jobs; what went wrong with each that ran. Savepoints cost the
@@ -268,7 +269,7 @@ void PostgresDatabase::read_until_stopped(PostgresConnection& connection) {
   std::vector<Job<ReadWork>> jobs;
   while (reads_.take(jobs, kReadBatch)) {
     // They were queued before the snapshot begins, so each sees what its caller has written.
-    for (auto& job : jobs) job.complete(read_one(connection, job.work));
+    for (auto& job : jobs) go_on(std::move(job.waiter), read_one(connection, job.work));
     connection.end();
     jobs.clear();
   }

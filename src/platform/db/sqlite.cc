@@ -109,8 +109,9 @@ std::size_t SqliteDatabase::write_group(WriteJobs jobs) {
     errors.push_back(write_alone(jobs[0].work));
   else
     errors = run_group(jobs);
-  for (std::size_t i = 0; i < errors.size(); ++i) jobs[i].complete(errors[i]);
-  return errors.size();
+  const auto count = errors.size();
+  complete(jobs, std::move(errors));
+  return count;
 }
 
 /// One transaction around the first jobs; what went wrong with each that ran. Savepoints cost each
@@ -225,7 +226,7 @@ void SqliteDatabase::read_batch(SqliteConnection& connection, std::span<Job<Read
       error = std::current_exception();
       abandon(connection);
     }
-    job.complete(error);
+    go_on(std::move(job.waiter), error);
   }
   abandon(connection);
 }
