@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "platform/db/sqlite_log_file.h"
+
 namespace qd::db {
 namespace {
 
@@ -95,9 +97,9 @@ SqliteConnection::SqliteConnection(const std::string& path, Access access) {
   sqlite3* handle = nullptr;
   // A read-only handle can't recover the log that a killed process left, so readers open for
   // writing too and are held to reading by query_only.
-  const int code =
-      sqlite3_open_v2(path.c_str(), &handle,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(
+      path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      gathering_vfs());
   handle_.reset(handle);
   if (code != SQLITE_OK)
     throw std::runtime_error("can't open the database " + path + ": " + sqlite3_errmsg(handle));
