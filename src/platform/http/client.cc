@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
+#include <unordered_map>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "platform/http/curl_thread.h"
 
 namespace qd::http {
 namespace {
-
-namespace asio = boost::asio;
 
 constexpr std::size_t kMaxUrlBytes = 16 << 10;
 // They frame the message, which is libcurl's to do.
@@ -74,7 +71,7 @@ std::string_view authority_of(std::string_view url) {
 }
 
 /// Read by libcurl itself, so that what is checked is what is used.
-Result<Url> parse_url(const std::string& text) {
+Result<Address> read_address(const std::string& text) {
   if (text.size() > kMaxUrlBytes) return refused("http.invalid_url", "the address is too long");
   if (text.contains('\0')) return refused("http.invalid_url", "the address is not valid");
   Url url(curl_url());
@@ -84,8 +81,32 @@ Result<Url> parse_url(const std::string& text) {
   const auto scheme = wrong == CURLUE_OK ? part_of(url.get(), CURLUPART_SCHEME) : "";
   if (scheme != "http" && scheme != "https")
     return refused("http.invalid_url", "the address must be a valid http or https URL");
-  return url;
+  auto host = part_of(url.get(), CURLUPART_HOST);
+  return Address{std::move(url), std::move(host)};
 }
+
+/// Reading an address takes a good part of a small request, and most are asked again. Thread-safe.
+class AddressBook {
+ public:
+  Result<std::shared_ptr<const Address>> find(const std::string& text) {
+    // A query may hold a secret, which is not to be kept.
+    const bool is_kept = text.size() <= kLongest && !text.contains('?');
+    const std::lock_guard lock(mutex_);
+    if (const auto known = addresses_.find(text); known != addresses_.end()) return known->second;
+    QD_TRY(auto read, read_address(text));
+    auto address = std::make_shared<const Address>(std::move(read));
+    if (addresses_.size() >= kMost) addresses_.clear();
+    if (is_kept) addresses_.emplace(text, address);
+    return address;
+  }
+
+ private:
+  static constexpr std::size_t kLongest = 512;
+  static constexpr std::size_t kMost = 256;
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const Address>> addresses_;
+};
 
 /// Keeps a transfer going for as long as somebody waits for it.
 class Flight {
@@ -112,20 +133,13 @@ class CurlClient final : public Client {
 
   Task<Result<ClientResponse>> send(ClientRequest request) override {
     QD_CO_CHECK(check(request));
-    QD_CO_TRY(auto url, parse_url(request.url));
-    auto host = part_of(url.get(), CURLUPART_HOST);
+    QD_CO_TRY(auto address, addresses_.find(request.url));
     if (request.timeout <= milliseconds(0))
       co_return fail(ErrorKind::Unavailable, "timeout", "no time is left for the request");
-    const auto executor = co_await asio::this_coro::executor;
-    Signal signal(executor, 1);
-    const auto transfer =
-        std::make_shared<Transfer>(std::move(request), std::move(url), std::move(host), signal);
+    const auto transfer = std::make_shared<Transfer>(std::move(request), std::move(address));
     const Flight flight(thread_, transfer);
     for (;;) {
-      boost::system::error_code woken;
-      co_await signal.async_receive(asio::redirect_error(asio::use_awaitable, woken));
-      if (woken) throw boost::system::system_error(asio::error::operation_aborted);
-      auto news = transfer->take();
+      auto news = co_await transfer->next();
       if (!news.data.empty()) transfer->deliver(news.data);
       if (news.paused) thread_.resume(transfer);
       if (news.outcome) co_return std::move(*news.outcome);
@@ -133,6 +147,7 @@ class CurlClient final : public Client {
   }
 
  private:
+  AddressBook addresses_;
   CurlThread thread_;
 };
 

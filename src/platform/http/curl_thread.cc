@@ -1,11 +1,9 @@
 #include "platform/http/curl_thread.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <utility>
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -16,7 +14,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kEventsAtOnce = 256;
 /// libcurl looks through all of them when a transfer begins and ends, so those that go beyond have
 /// connections of their own.
 constexpr long kKeptConnections = 1'024;
@@ -33,14 +30,13 @@ void initialise_curl() {
 }  // namespace
 
 CurlThread::CurlThread(AddressPolicy policy, std::string ca_file)
-    : policy_(std::move(policy)), ca_file_(std::move(ca_file)) {
+    : policy_(std::move(policy)),
+      bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      sockets_(bell_),
+      handles_(std::move(ca_file), sockets_) {
   initialise_curl();
   multi_ = curl_multi_init();
-  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-  bell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  epoll_event wake{.events = EPOLLIN, .data = {.fd = bell_}};
-  if (!multi_ || epoll_ < 0 || bell_ < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_, &wake) != 0)
-    throw std::runtime_error("libcurl could not be initialised");
+  if (!multi_) throw std::runtime_error("libcurl could not be initialised");
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlThread::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlThread::on_timer);
@@ -56,7 +52,6 @@ CurlThread::~CurlThread() {
   thread_.join();
   curl_multi_cleanup(multi_);
   ::close(bell_);
-  ::close(epoll_);
 }
 
 void CurlThread::start(std::shared_ptr<Transfer> transfer) {
@@ -75,20 +70,9 @@ void CurlThread::post(Command command) {
   if (commands_.size() == 1) ::eventfd_write(bell_, 1);
 }
 
-int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void* known) {
-  auto& thread = *static_cast<CurlThread*>(self);
-  if (wanted == CURL_POLL_REMOVE) {
-    // It may be closed already, which took it out.
-    ::epoll_ctl(thread.epoll_, EPOLL_CTL_DEL, socket, nullptr);
-    return 0;
-  }
-  epoll_event event{.events = 0, .data = {.fd = socket}};
-  if (wanted & CURL_POLL_IN) event.events |= EPOLLIN;
-  if (wanted & CURL_POLL_OUT) event.events |= EPOLLOUT;
-  if (known) return ::epoll_ctl(thread.epoll_, EPOLL_CTL_MOD, socket, &event);
-  // Given back as `known` until the socket is removed.
-  curl_multi_assign(thread.multi_, socket, &thread);
-  return ::epoll_ctl(thread.epoll_, EPOLL_CTL_ADD, socket, &event);
+int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void*) {
+  static_cast<CurlThread*>(self)->sockets_.want(socket, wanted);
+  return 0;
 }
 
 int CurlThread::on_timer(CURLM*, long wait_ms, void* self) {
@@ -108,9 +92,10 @@ void CurlThread::run() {
       .kind = ErrorKind::Unavailable, .code = "http.stopped", .message = "the server is stopping"};
   for (auto& [key, entry] : live_) {
     curl_multi_remove_handle(multi_, entry.first);
-    entry.second->refuse(stopped);
+    note(entry.second->refuse(stopped));
   }
   live_.clear();
+  go_on(std::exchange(answered_, {}));
 }
 
 void CurlThread::act(curl_socket_t socket, int events) {
@@ -126,15 +111,13 @@ void CurlThread::wait() {
     const auto left = std::chrono::ceil<milliseconds>(*next_ - steady_clock::now());
     patience = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
   }
-  std::array<epoll_event, kEventsAtOnce> events{};
-  const int count = ::epoll_wait(epoll_, events.data(), kEventsAtOnce, patience);
-  for (int i = 0; i < count; ++i) {
-    const auto& [flags, data] = events[static_cast<std::size_t>(i)];
+  for (const auto& [flags, data] : sockets_.wait(patience)) {
     if (data.fd == bell_) {
       eventfd_t rings = 0;
       ::eventfd_read(bell_, &rings);
       continue;
     }
+    if (!sockets_.is_wanted(data.fd)) continue;
     int ready = 0;
     if (flags & EPOLLIN) ready |= CURL_CSELECT_IN;
     if (flags & EPOLLOUT) ready |= CURL_CSELECT_OUT;
@@ -177,9 +160,9 @@ bool CurlThread::obey() {
 
 void CurlThread::begin(const std::shared_ptr<Transfer>& transfer) {
   const bool is_alone = std::ssize(live_) >= kKeptConnections;
-  auto* easy = transfer->prepare(handles_, policy_, ca_file_, is_alone);
+  auto* easy = transfer->prepare(handles_, policy_, is_alone);
   if (!easy || curl_multi_add_handle(multi_, easy) != CURLM_OK)
-    return transfer->finish(CURLE_OUT_OF_MEMORY);
+    return note(transfer->finish(CURLE_OUT_OF_MEMORY));
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
   live_.emplace(transfer.get(), std::pair(easy, transfer));
 }
@@ -200,8 +183,13 @@ void CurlThread::collect() {
     const auto code = message->data.result;
     Transfer* transfer = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    if (const auto kept = take_out(transfer)) kept->finish(code);
+    if (const auto kept = take_out(transfer)) note(kept->finish(code));
   }
+  if (!answered_.empty()) go_on(std::exchange(answered_, {}));
+}
+
+void CurlThread::note(std::optional<Waiter> waiter) {
+  if (waiter) answered_.emplace_back(*std::move(waiter), nullptr);
 }
 
 }  // namespace qd::http

@@ -14,6 +14,7 @@
 #include <curl/curl.h>
 
 #include "base/time.h"
+#include "platform/http/curl_sockets.h"
 #include "platform/http/curl_transfer.h"
 
 namespace qd::http {
@@ -54,17 +55,19 @@ class CurlThread {
   /// Out of libcurl's hands, or nothing when it was not in them.
   std::shared_ptr<Transfer> take_out(const Transfer* transfer);
   void collect();
+  /// Lets them know once everything that is ready was looked at.
+  void note(std::optional<Waiter> waiter);
 
   const AddressPolicy policy_;
-  const std::string ca_file_;
   CURLM* multi_ = nullptr;
-  int epoll_ = -1;
   /// An eventfd that wakes the thread.
-  int bell_ = -1;
+  const int bell_;
   // The curl thread's own.
+  SocketWatch sockets_;
   std::optional<std::chrono::steady_clock::time_point> next_;
   std::deque<Command> todo_;
   HandlePool handles_;
+  std::vector<Resumed> answered_;
   std::unordered_map<const Transfer*, std::pair<CURL*, std::shared_ptr<Transfer>>> live_;
   std::mutex mutex_;
   std::vector<Command> commands_;

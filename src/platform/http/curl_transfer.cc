@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace qd::http {
 namespace {
@@ -46,6 +47,11 @@ bool has_header(const Headers& headers, std::string_view name) {
   return !ClientResponse{.headers = headers}.header(name).empty();
 }
 
+int close_socket(void* watch, curl_socket_t socket) {
+  static_cast<SocketWatch*>(watch)->forget(socket);
+  return ::close(socket);
+}
+
 Error upstream(std::string code, std::string message) {
   return {.kind = ErrorKind::Unavailable, .code = std::move(code), .message = std::move(message)};
 }
@@ -57,7 +63,7 @@ HandlePool::~HandlePool() {
 }
 
 CURL* HandlePool::take() {
-  if (idle_.empty()) return curl_easy_init();
+  if (idle_.empty()) return make();
   auto* easy = idle_.back();
   idle_.pop_back();
   return easy;
@@ -65,66 +71,96 @@ CURL* HandlePool::take() {
 
 void HandlePool::give_back(CURL* easy) {
   if (idle_.size() >= kIdleHandles) return curl_easy_cleanup(easy);
-  // What the transfer set, and so its secrets, is gone.
-  curl_easy_reset(easy);
+  // They point to what goes with the transfer.
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, nullptr);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, nullptr);
+  curl_easy_setopt(easy, CURLOPT_CURLU, nullptr);
   idle_.push_back(easy);
 }
 
-Transfer::Transfer(ClientRequest request, Url url, std::string host, Signal& signal)
-    : request_(std::move(request)),
-      url_(std::move(url)),
-      host_(std::move(host)),
-      signal_(&signal) {}
+CURL* HandlePool::make() const {
+  auto* easy = curl_easy_init();
+  if (!easy) return nullptr;
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  // A name that is slow to resolve must not hold up everybody when its transfer is cancelled.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!ca_file_.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_.c_str());
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  // A request's own header wins over it.
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "quarterdeck");
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &sockets_);
+  return easy;
+}
+
+Transfer::Transfer(ClientRequest request, std::shared_ptr<const Address> address)
+    : request_(std::move(request)), address_(std::move(address)) {}
 
 Transfer::~Transfer() {
   curl_slist_free_all(header_lines_);
 }
 
-Transfer::News Transfer::take() {
+Task<Transfer::News> Transfer::next() {
+  co_await suspend([this](Waiter waiter) { keep(std::move(waiter)); });
   const std::lock_guard lock(mutex_);
-  return std::exchange(news_, {});
+  has_news_ = false;
+  co_return std::exchange(news_, {});
+}
+
+void Transfer::keep(Waiter waiter) {
+  if (auto slot = waiter.cancelled(); slot.is_connected())
+    slot.assign([this](boost::asio::cancellation_type) {
+      let_go_on(std::make_exception_ptr(
+          boost::system::system_error(boost::asio::error::operation_aborted)));
+    });
+  const std::lock_guard lock(mutex_);
+  if (has_news_)
+    go_on(std::move(waiter));
+  else
+    waiter_.emplace(std::move(waiter));
+}
+
+void Transfer::let_go_on(std::exception_ptr error) {
+  const std::lock_guard lock(mutex_);
+  if (auto waiter = std::exchange(waiter_, std::nullopt))
+    go_on(*std::move(waiter), std::move(error));
 }
 
 bool Transfer::abandon() {
   const std::lock_guard lock(mutex_);
-  signal_ = nullptr;
   return !finished_;
 }
 
-CURL* Transfer::prepare(HandlePool& handles, const AddressPolicy& policy,
-                        const std::string& ca_file, bool is_alone) {
+CURL* Transfer::prepare(HandlePool& handles, const AddressPolicy& policy, bool is_alone) {
   handles_ = &handles;
   policy_ = &policy;
   easy_ = handles.take();
   if (!easy_) return nullptr;
-  set_limits(ca_file);
+  set_limits(is_alone);
   set_request();
-  if (is_alone) {
-    curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
-  }
   return easy_;
 }
 
-void Transfer::set_limits(const std::string& ca_file) {
+/// Everything that one transfer sets is set by each: the handle has had others before.
+void Transfer::set_limits(bool is_alone) {
   const auto timeout = request_.timeout.count();
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_text_);
-  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBuffer);
-  // A name that is slow to resolve must not hold up everybody when its transfer is cancelled.
-  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, ca_file.c_str());
-  curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(std::min(request_.timeout, kConnectTimeout).count()));
+  // Without a body there is nothing that could refuse to be sent twice.
+  const bool is_fresh = is_alone || (sends_once() && request_.body.empty());
+  curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, is_fresh ? 1L : 0L);
+  curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, is_alone ? 1L : 0L);
   curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
   curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -134,10 +170,11 @@ void Transfer::set_limits(const std::string& ca_file) {
 }
 
 void Transfer::set_request() {
-  curl_easy_setopt(easy_, CURLOPT_CURLU, url_.get());
+  curl_easy_setopt(easy_, CURLOPT_CURLU, address_->url.get());
   const auto& method = request_.method;
   const bool has_body =
       !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+  curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
   if (has_body) {
     // Read through callbacks: libcurl sends a body again on a fresh connection when a kept one dies
     // before the answer, and only a body that refuses to rewind prevents that (on_seek).
@@ -151,8 +188,6 @@ void Transfer::set_request() {
   }
   if (method == "HEAD") curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
   curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
-  // Without a body there is nothing that could refuse to be sent twice.
-  if (sends_once() && request_.body.empty()) curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
 
   const auto add = [&](const std::string& line) {
     header_lines_ = curl_slist_append(header_lines_, line.c_str());
@@ -160,9 +195,8 @@ void Transfer::set_request() {
   for (const auto& [name, value] : request_.headers)
     add(trim(value).empty() ? name + ";" : name + ": " + value);
   // libcurl's own additions that nobody asked for.
-  add("Expect:");
+  if (has_body) add("Expect:");
   if (has_body && !has_header(request_.headers, "Content-Type")) add("Content-Type:");
-  if (!has_header(request_.headers, "User-Agent")) add("User-Agent: quarterdeck");
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_lines_);
 }
 
@@ -180,7 +214,9 @@ curl_socket_t Transfer::on_open(void* self, curlsocktype, curl_sockaddr* address
   }
   transfer.opened_ = true;
   // Programs that the sandbox starts must not inherit it.
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (socket >= 0) transfer.handles_->sockets().opened(socket);
+  return socket;
 }
 
 std::size_t Transfer::on_read(char* to, std::size_t, std::size_t size, void* self) {
@@ -234,14 +270,17 @@ std::size_t Transfer::take_data(std::string_view data) {
     response_.body += data;
     return data.size();
   }
-  const std::lock_guard lock(mutex_);
-  if (news_.data.size() > kMaxWaiting) {
-    news_.paused = true;
-    return CURL_WRITEFUNC_PAUSE;  // libcurl gives the same data again after `resume`
+  {
+    const std::lock_guard lock(mutex_);
+    if (news_.data.size() > kMaxWaiting) {
+      news_.paused = true;
+      return CURL_WRITEFUNC_PAUSE;  // libcurl gives the same data again after `resume`
+    }
+    body_bytes_ += data.size();
+    news_.data += data;
+    has_news_ = true;
   }
-  body_bytes_ += data.size();
-  news_.data += data;
-  if (signal_) signal_->try_send(boost::system::error_code{});
+  let_go_on(nullptr);
   return data.size();
 }
 
@@ -249,27 +288,28 @@ void Transfer::resume() {
   curl_easy_pause(easy_, CURLPAUSE_CONT);
 }
 
-void Transfer::finish(CURLcode code) {
+std::optional<Waiter> Transfer::finish(CURLcode code) {
   auto outcome = code == CURLE_OK ? Result<ClientResponse>(std::move(response_))
                                   : std::unexpected(failure(code));
   close();
-  complete(std::move(outcome));
+  return complete(std::move(outcome));
 }
 
-void Transfer::refuse(Error error) {
+std::optional<Waiter> Transfer::refuse(Error error) {
   close();
-  complete(std::unexpected(std::move(error)));
+  return complete(std::unexpected(std::move(error)));
 }
 
 void Transfer::close() {
   if (easy_) handles_->give_back(std::exchange(easy_, nullptr));
 }
 
-void Transfer::complete(Result<ClientResponse> outcome) {
+std::optional<Waiter> Transfer::complete(Result<ClientResponse> outcome) {
   const std::lock_guard lock(mutex_);
   finished_ = true;
+  has_news_ = true;
   news_.outcome = std::move(outcome);
-  if (signal_) signal_->try_send(boost::system::error_code{});
+  return std::exchange(waiter_, std::nullopt);
 }
 
 namespace {
@@ -307,22 +347,23 @@ Error by_code(CURLcode code, const std::string& host) {
 }  // namespace
 
 Error Transfer::failure(CURLcode code) const {
-  auto error = by_code(code, host_);
+  const auto& host = address_->host;
+  auto error = by_code(code, host);
   if (too_large_) {
-    error = upstream("http.too_large", fmt::format("the answer of {} is over {} bytes", host_,
+    error = upstream("http.too_large", fmt::format("the answer of {} is over {} bytes", host,
                                                    request_.max_response_bytes));
   } else if (code == CURLE_COULDNT_CONNECT && !opened_ && !blocked_.empty()) {
     error = {.kind = ErrorKind::Forbidden,
              .code = "http.blocked_address",
              .message =
-                 fmt::format("{} is not at a public address; outbound.allow can permit it", host_)};
+                 fmt::format("{} is not at a public address; outbound.allow can permit it", host)};
   } else if (code == CURLE_OPERATION_TIMEDOUT) {
     curl_off_t connected_after = 0;
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connected_after);
     const bool was_sent = connected_after > 0 || request_.timeout <= kConnectTimeout;
-    error = was_sent ? upstream("timeout", fmt::format("{} did not answer within {}", host_,
+    error = was_sent ? upstream("timeout", fmt::format("{} did not answer within {}", host,
                                                        format_duration(request_.timeout)))
-                     : by_code(CURLE_COULDNT_CONNECT, host_);
+                     : by_code(CURLE_COULDNT_CONNECT, host);
   }
   error.internal = fmt::format("curl {}: {} {}", static_cast<int>(code),
                                error_text_[0] ? error_text_ : curl_easy_strerror(code), blocked_);

@@ -8,41 +8,52 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/experimental/concurrent_channel.hpp>
 #include <curl/curl.h>
 
+#include "base/waiter.h"
 #include "platform/http/client.h"
 #include "platform/http/curl_policy.h"
+#include "platform/http/curl_sockets.h"
 
 namespace qd::http {
-
-/// Holds at most one wake-up; sent to from the curl thread, received on the caller's executor.
-using Signal = boost::asio::experimental::concurrent_channel<void(boost::system::error_code)>;
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
-/// Handles that wait for their next transfer: making one costs as much as a small request. Belongs
-/// to the curl thread.
+/// Where a request goes, as libcurl reads it.
+struct Address {
+  Url url;
+  std::string host;
+};
+
+/// Handles that wait for their next transfer, with everything set that is the same for all: making
+/// one costs as much as a small request. Belongs to the curl thread.
 class HandlePool {
  public:
-  HandlePool() = default;
+  /// `ca_file`: see ClientOptions. The sockets outlive it, and the connections as well.
+  HandlePool(std::string ca_file, SocketWatch& sockets)
+      : ca_file_(std::move(ca_file)), sockets_(sockets) {}
   HandlePool(const HandlePool&) = delete;
   HandlePool& operator=(const HandlePool&) = delete;
   ~HandlePool();
-  /// Without any option set; null when libcurl is out of memory.
+  /// Null when libcurl is out of memory.
   [[nodiscard]] CURL* take();
   void give_back(CURL* easy);
+  SocketWatch& sockets() { return sockets_; }
 
  private:
+  [[nodiscard]] CURL* make() const;
+
+  const std::string ca_file_;
+  SocketWatch& sockets_;
   std::vector<CURL*> idle_;
 };
 
 class Transfer {
  public:
-  Transfer(ClientRequest request, Url url, std::string host, Signal& signal);
+  Transfer(ClientRequest request, std::shared_ptr<const Address> address);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
@@ -56,8 +67,9 @@ class Transfer {
     bool paused = false;
     std::optional<Result<ClientResponse>> outcome;
   };
-  [[nodiscard]] News take();
-  /// No signal is sent any more once this returns; true when the transfer was still going.
+  /// As soon as there are any. Throws `operation_aborted` when the task is cancelled.
+  Task<News> next();
+  /// Nobody waits for it any more; true when the transfer was still going.
   bool abandon();
   void deliver(std::string_view data) const { request_.on_data(data); }
 
@@ -65,13 +77,13 @@ class Transfer {
 
   /// A handle ready to be added; null when libcurl is out of memory.
   /// `is_alone`: on a connection of its own that is not kept.
-  CURL* prepare(HandlePool& handles, const AddressPolicy& policy, const std::string& ca_file,
-                bool is_alone);
+  CURL* prepare(HandlePool& handles, const AddressPolicy& policy, bool is_alone);
   void resume();
-  /// The handle must have been taken out of its multi handle before any of these.
-  void finish(CURLcode code);
+  /// The handle must have been taken out of its multi handle before any of these. The first two
+  /// give whoever waits for the end.
+  [[nodiscard]] std::optional<Waiter> finish(CURLcode code);
   /// Ends it with an error of our own.
-  void refuse(Error error);
+  [[nodiscard]] std::optional<Waiter> refuse(Error error);
   /// Ends it without a word.
   void close();
 
@@ -82,17 +94,18 @@ class Transfer {
   static int on_seek(void* self, curl_off_t offset, int origin);
   static curl_socket_t on_open(void* self, curlsocktype, curl_sockaddr* address);
 
-  void set_limits(const std::string& ca_file);
+  void set_limits(bool is_alone);
   void set_request();
   [[nodiscard]] bool sends_once() const;
   bool take_header(std::string_view line);
   std::size_t take_data(std::string_view data);
   [[nodiscard]] Error failure(CURLcode code) const;
-  void complete(Result<ClientResponse> outcome);
+  std::optional<Waiter> complete(Result<ClientResponse> outcome);
+  void keep(Waiter waiter);
+  void let_go_on(std::exception_ptr error);
 
   const ClientRequest request_;
-  const Url url_;
-  const std::string host_;
+  const std::shared_ptr<const Address> address_;
 
   HandlePool* handles_ = nullptr;
   const AddressPolicy* policy_ = nullptr;
@@ -109,8 +122,9 @@ class Transfer {
   bool opened_ = false;
 
   std::mutex mutex_;
-  Signal* signal_;
+  std::optional<Waiter> waiter_;
   News news_;
+  bool has_news_ = false;
   bool finished_ = false;
 };
 

@@ -1,0 +1,68 @@
+#include "platform/http/curl_sockets.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace qd::http {
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 256;
+
+}  // namespace
+
+SocketWatch::SocketWatch(int bell)
+    : epoll_(::epoll_create1(EPOLL_CLOEXEC)), events_(kEventsAtOnce) {
+  epoll_event wake{.events = EPOLLIN, .data = {.fd = bell}};
+  if (epoll_ < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, bell, &wake) != 0)
+    throw std::runtime_error("libcurl could not be initialised");
+}
+
+SocketWatch::~SocketWatch() {
+  ::close(epoll_);
+}
+
+void SocketWatch::want(curl_socket_t socket, int what) {
+  auto& [wanted, watched, is_connection] = at(socket);
+  wanted = 0;
+  if (what != CURL_POLL_REMOVE && (what & CURL_POLL_IN)) wanted |= EPOLLIN;
+  if (what != CURL_POLL_REMOVE && (what & CURL_POLL_OUT)) wanted |= EPOLLOUT;
+  if (wanted != 0 || !is_connection) watch(socket, wanted);
+}
+
+void SocketWatch::forget(curl_socket_t socket) {
+  watch(socket, 0);
+  at(socket) = {};
+}
+
+void SocketWatch::watch(curl_socket_t socket, std::uint32_t events) {
+  auto& watched = at(socket).watched;
+  if (events == watched) return;
+  const int change = events == 0    ? EPOLL_CTL_DEL
+                     : watched == 0 ? EPOLL_CTL_ADD
+                                    : EPOLL_CTL_MOD;
+  epoll_event event{.events = events, .data = {.fd = socket}};
+  ::epoll_ctl(epoll_, change, socket, &event);
+  watched = events;
+}
+
+std::span<epoll_event> SocketWatch::wait(int patience) {
+  const int count =
+      ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), patience);
+  return std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
+}
+
+bool SocketWatch::is_wanted(curl_socket_t socket) {
+  if (at(socket).wanted != 0) return true;
+  watch(socket, 0);
+  return false;
+}
+
+SocketWatch::Watched& SocketWatch::at(curl_socket_t socket) {
+  const auto index = static_cast<std::size_t>(socket);
+  if (index >= sockets_.size()) sockets_.resize(index + 1);
+  return sockets_[index];
+}
+
+}  // namespace qd::http
