@@ -166,6 +166,6 @@ class Engine {
 
 /// Every step of a definition as the events tell it, in order of the definition.
 [[nodiscard]] std::vector<Step> fold_steps(const Execution& execution, const Definition& definition,
-                                           const std::vector<Event>& events);
+                                           std::vector<Event> events);
 
 }  // namespace qd::engine

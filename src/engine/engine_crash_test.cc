@@ -71,7 +71,7 @@ class EngineCrashes : public EngineTest {
   }
 
   /// The execution after its first events.
-  static std::unique_ptr<RunState> state_after(const Execution& done, const std::vector<Event>& all,
+  static std::unique_ptr<RunState> state_after(const Execution& done, std::vector<Event> all,
                                                std::size_t count) {
     auto state =
         std::make_unique<RunState>(done, compile_definition(document(kEverything)).value());

@@ -66,13 +66,13 @@ void add_steps(std::vector<Step>& steps, const ExecutionId& execution, Frame& fr
 }  // namespace
 
 std::vector<Step> fold_steps(const Execution& execution, const Definition& definition,
-                             const std::vector<Event>& events) {
+                             std::vector<Event> events) {
   // The definition outlives the call; nobody owns it here.
   RunState state(
       execution,
       std::shared_ptr<const Definition>(std::shared_ptr<const Definition>(), &definition),
       RunState::Ended::Kept);
-  for (const auto& event : events) state.apply(event);
+  for (auto& event : events) state.apply(event);
   std::vector<Step> steps;
   add_steps(steps, execution.id, state.root());
   return steps;

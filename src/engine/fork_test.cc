@@ -14,6 +14,13 @@ namespace {
 
 constexpr Timestamp kNow{std::chrono::sys_days(std::chrono::year(2026) / 11 / 24)};
 
+/// As they are read back.
+std::vector<Event> as_stored(std::vector<Event> events) {
+  for (auto& event : events)
+    if (!event.text.empty()) event.data = json::parse(std::exchange(event.text, {}))->as_object();
+  return events;
+}
+
 /// One execution of pure steps, in memory.
 class PureRun {
  public:
@@ -24,14 +31,14 @@ class PureRun {
   std::vector<Event> begin() {
     auto machine = make({"first"});
     machine.begin(kNow);
-    return machine.take_changes().events;
+    return as_stored(machine.take_changes().events);
   }
   /// What happens after these.
   std::vector<Event> go_on(const std::vector<Event>& from) {
     auto machine = make({"fork"});
-    for (const auto& event : from) machine.state().apply(event);
+    for (auto event : from) machine.state().apply(event);
     machine.take_up(std::nullopt, kNow);
-    return machine.take_changes().events;
+    return as_stored(machine.take_changes().events);
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "engine/large_values.h"
 
+#include "engine/value_size.h"
+
 namespace qd::engine::large_values {
 namespace {
 
@@ -26,22 +28,23 @@ void join(db::Snapshot& view, const ExecutionId& id, std::int64_t seq, std::stri
 
 std::string row_text(const Json& value) {
   auto text = json::print(value);
-  return text.size() <= kLongest ? text : json::print(stand_in(text.size()));
+  return text.size() <= kLongestInRow ? text : json::print(stand_in(text.size()));
 }
 
 void store_input(db::Transaction& tx, const Execution& execution) {
   const auto text = json::print(execution.input);
-  if (text.size() > kLongest) tx.post(kInsert, execution.id, kRow, "input", text);
+  if (text.size() > kLongestInRow) tx.post(kInsert, execution.id, kRow, "input", text);
 }
 
 std::string store(db::Transaction& tx, const ExecutionId& id, const Event& event) {
+  if (!event.text.empty()) return event.text;
   std::string whole;
   json::append(whole, event.data);
-  if (whole.size() <= kLongest) return whole;
+  if (whole.size() <= kLongestInRow) return whole;
   JsonObject kept;
   for (const auto& [name, value] : event.data) {
     const auto text = json::print(value);
-    const bool is_long = text.size() > kLongest;
+    const bool is_long = text.size() > kLongestInRow;
     if (is_long) tx.post(kInsert, id, event.seq, name, text);
     kept[name] = is_long ? stand_in(text.size()) : value;
   }

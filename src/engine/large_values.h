@@ -11,9 +11,6 @@
 
 namespace qd::engine::large_values {
 
-/// How long a value's JSON text in a row may be, in bytes.
-inline constexpr std::size_t kLongest = 256 << 10;
-
 /// Of an execution's own row.
 inline constexpr std::int64_t kRow = 0;
 

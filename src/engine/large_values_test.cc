@@ -2,6 +2,7 @@
 #include "engine/large_values.h"
 
 #include "engine/engine_fixture.h"
+#include "engine/value_size.h"
 
 namespace qd::engine {
 namespace {
@@ -43,7 +44,7 @@ TEST_P(LargeValues, AreStoredApartAndReadWhole) {
   EXPECT_TRUE(large_values::is_stand_in(kept.input)) << json::print(kept.input).substr(0, 200);
   EXPECT_TRUE(large_values::is_stand_in(kept.output));
   for (const auto& event : events(begun->id))
-    EXPECT_LT(json::print(event.data).size(), large_values::kLongest);
+    EXPECT_LT(json::print(event.data).size(), kLongestInRow);
 
   const auto whole = stored(begun->id);
   EXPECT_EQ(whole.execution.status, ExecutionStatus::Completed);

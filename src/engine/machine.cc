@@ -2,11 +2,22 @@
 
 #include <fmt/format.h>
 
+#include "engine/value_size.h"
+
 namespace qd::engine {
 namespace {
 
 /// Of steps inside bodies, before others have their turn.
 constexpr int kStepsPerTurn = 2'000;
+
+/// As its row keeps it; not where something of it is to be stored apart.
+void print(Event& event) {
+  const auto size = text_size(event.data);
+  if (size > kLongestInRow) return;
+  event.text.reserve(size);
+  json::append(event.text, event.data);
+  if (event.text.size() > kLongestInRow) event.text.clear();
+}
 
 }  // namespace
 
@@ -32,7 +43,10 @@ void Machine::emit(EventType type, JsonObject data) {
 void Machine::emit(EventType type, const StepRef& step, JsonObject data) {
   Event event{0, now_, type, step.path(), std::move(data)};
   auto& frame = *step.frame;
-  if (!frame.is_young) event.seq = execution().revision + 1;
+  if (!frame.is_young) {
+    event.seq = execution().revision + 1;
+    print(event);
+  }
   state_.apply(step, event);
   if (frame.is_young)
     frame.held.push_back(std::move(event));

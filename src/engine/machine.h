@@ -145,7 +145,7 @@ class Machine {
 
   // machine_steps.cc
   void start_step(const StepRef& step, std::optional<NodeIndex> error_from);
-  void launch(const StepRef& step, bool interrupted);
+  void launch(const StepRef& step, JsonObject data, bool interrupted);
   [[nodiscard]] std::optional<std::string> cache_key(const StepRef& step);
   void settle(const StepRef& step, StepResult result, JsonObject data);
   void complete(const StepRef& step, StepDone done, JsonObject data);

@@ -61,18 +61,19 @@ void Machine::start_step(const StepRef& step, std::optional<NodeIndex> error_fro
     auto result = pure->evaluate(run);
     return settle(step, std::move(result), {{"input", *std::move(input)}});
   }
-  step.state().input = *std::move(input);
-  launch(step, step.state().was_cut_off);
+  JsonObject data;
+  data.reserve(2);
+  data["input"] = *std::move(input);
+  launch(step, std::move(data), step.state().was_cut_off);
 }
 
-/// A new attempt with the step's input.
-void Machine::launch(const StepRef& step, bool interrupted) {
+/// A new attempt; `data` has the step's input where it is the first with it.
+void Machine::launch(const StepRef& step, JsonObject data, bool interrupted) {
   if (!kinds_.effect(step.node().type))
     return settle(step, failure("step.not_available", "this server can't run such steps"), {});
   harden(*step.frame);
   const auto& state = step.state();
-  JsonObject data{{"attempt", state.attempt + 1}};
-  if (state.attempt_in_group == 0) data["input"] = state.input;
+  data["attempt"] = state.attempt + 1;
   emit(EventType::StepStarted, step, std::move(data));
   launches_.push_back({step.path(), state.attempt, interrupted, cache_key(step)});
 }
@@ -378,7 +379,7 @@ void Machine::time_out_step(const StepRef& step) {
 /// A retry: with the same input.
 void Machine::start_again(const StepRef& step) {
   const auto* pure = kinds_.pure(step.node().type);
-  if (!pure) return launch(step, false);
+  if (!pure) return launch(step, {}, false);
   StepRun run{.execution = execution().id,
               .project = execution().project_id,
               .path = step.path(),

@@ -79,7 +79,7 @@ void Machine::resolve(const StepRef& step, bool happened, Json output, Timestamp
   if (happened)
     complete(step, {.output = std::move(output)}, {{"resolved", true}});
   else
-    launch(step, false);
+    launch(step, {}, false);
   update_status();
 }
 

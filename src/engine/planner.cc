@@ -1,7 +1,5 @@
 #include "engine/planner.h"
 
-#include <deque>
-
 #include "engine/error_scope.h"
 
 namespace qd::engine {
@@ -25,8 +23,9 @@ struct Planner::Pass {
   Planner& planner;
   const expr::Scope& scope;
   std::vector<Action> actions;
-  /// Nodes with a newly decided edge.
-  std::deque<NodeIndex> touched;
+  /// Nodes with a newly decided edge, and how many of them were looked at.
+  std::vector<NodeIndex> touched;
+  std::size_t looked_at = 0;
   /// By node, on resuming: what the journal knows, to be applied when its node is reached.
   std::vector<const StepOutcome*> recorded;
 
@@ -34,11 +33,7 @@ struct Planner::Pass {
   [[nodiscard]] const Node& node(NodeIndex index) const { return definition().nodes[index]; }
 
   void run() {
-    while (!touched.empty() && !planner.finished_) {
-      const auto next = touched.front();
-      touched.pop_front();
-      look_at(next);
-    }
+    while (looked_at < touched.size() && !planner.finished_) look_at(touched[looked_at++]);
     if (!planner.finished_ && planner.undecided_ == 0) finish_with_outputs();
   }
 

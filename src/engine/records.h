@@ -131,6 +131,9 @@ struct Event {
   EventType type = EventType::Started;
   std::string node_id;
   JsonObject data;
+  /// The data as the row keeps it, where it is printed already: whoever applies the event may then
+  /// take values out of `data`.
+  std::string text = {};
 };
 BOOST_DESCRIBE_STRUCT(Event, (), (seq, at, type, node_id, data))
 

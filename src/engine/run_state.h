@@ -27,10 +27,11 @@ class RunState final : public expr::Scope {
 
   /// What expressions see as `project` and `vars`; null where the definition asks for neither.
   void set_project(std::shared_ptr<const ProjectScope> project);
-  /// Takes an event that has happened. Events of unknown nodes are a bug and throw.
-  void apply(const Event& event);
+  /// Takes an event that has happened, and values out of one that is printed. Events of unknown
+  /// nodes are a bug and throw.
+  void apply(Event& event);
   /// The same of a step that is at hand.
-  void apply(const StepRef& ref, const Event& event);
+  void apply(const StepRef& ref, Event& event);
 
   [[nodiscard]] const Execution& execution() const { return execution_; }
   Execution& execution() { return execution_; }
@@ -59,11 +60,11 @@ class RunState final : public expr::Scope {
 
  private:
   void apply_to_execution(const Event& event);
-  void apply_to_step(const StepRef& ref, const Event& event);
+  void apply_to_step(const StepRef& ref, Event& event);
   void start_step(const StepRef& ref, const Event& event);
-  void finish_step(const StepRef& ref, const Event& event, StepStatus status);
-  void add_record(const StepRef& ref, const Event& event);
-  void add_items(Body& body, const Event& event);
+  void finish_step(const StepRef& ref, Event& event, StepStatus status);
+  void add_record(const StepRef& ref, Event& event);
+  void add_items(Body& body, Event& event);
   void add_costs(StepState& step, const JsonObject& data);
   void reset_for_retry(Frame& frame);
   void forget(Frame& frame);

@@ -16,6 +16,12 @@ Json data(const Event& event, std::string_view name) {
   return value ? *value : Json();
 }
 
+Json take(Event& event, std::string_view name) {
+  auto* value = event.data.if_contains(name);
+  if (!value) return nullptr;
+  return event.text.empty() ? *value : std::move(*value);
+}
+
 std::string text(const Event& event, std::string_view name) {
   const auto* value = find_data(event, name);
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -38,7 +44,7 @@ bool is_turn(std::string_view type) {
 
 }  // namespace
 
-void RunState::apply(const Event& event) {
+void RunState::apply(Event& event) {
   execution_.revision = event.seq;
   execution_.updated_at = event.at;
   if (event.node_id.empty())
@@ -82,10 +88,10 @@ void RunState::apply_to_execution(const Event& event) {
   }
 }
 
-void RunState::apply(const StepRef& ref, const Event& event) {
+void RunState::apply(const StepRef& ref, Event& event) {
   auto& step = ref.state();
   ref.frame->touch(ref.index);
-  if (const auto* input = find_data(event, "input")) step.input = *input;
+  if (find_data(event, "input")) step.input = take(event, "input");
   add_costs(step, event.data);
   apply_to_step(ref, event);
   if (step.status == StepStatus::Pending || is_decided(step.status))
@@ -94,7 +100,7 @@ void RunState::apply(const StepRef& ref, const Event& event) {
     open_.insert(ref);
 }
 
-void RunState::apply_to_step(const StepRef& ref, const Event& event) {
+void RunState::apply_to_step(const StepRef& ref, Event& event) {
   auto& step = ref.state();
   switch (event.type) {
     case EventType::StepStarted:
@@ -158,7 +164,7 @@ void RunState::start_step(const StepRef& ref, const Event& event) {
   }
 }
 
-void RunState::add_record(const StepRef& ref, const Event& event) {
+void RunState::add_record(const StepRef& ref, Event& event) {
   auto& step = ref.state();
   const auto type = text(event, "type");
   if (type == kItemsRecord) return add_items(*step.body, event);
@@ -174,19 +180,19 @@ void RunState::add_record(const StepRef& ref, const Event& event) {
 
 /// Each is [index, output], and [index, {error}, false] where it failed. Who reads for people may
 /// have a stand-in for all of them.
-void RunState::add_items(Body& body, const Event& event) {
+void RunState::add_items(Body& body, Event& event) {
   body.done += static_cast<std::size_t>(event.data.at("count").as_int64());
   body.failed += static_cast<std::size_t>(event.data.at("failed").as_int64());
-  const auto& items = event.data.at("data");
+  auto items = take(event, "data");
   if (!items.is_array()) {
     body.is_whole = false;
     return;
   }
-  for (const auto& one : items.get_array()) {
-    const auto& item = one.as_array();
+  for (auto& one : items.get_array()) {
+    auto& item = one.as_array();
     const auto index = static_cast<std::size_t>(item.at(0).as_int64());
     body.size += text_size(item.at(1)) + 1;
-    body.results.at(index) = item.at(1);
+    body.results.at(index) = std::move(item.at(1));
     body.is_done.at(index) = true;
     drop_frame(body, index);
   }
@@ -197,7 +203,7 @@ void RunState::drop_frame(Body& body, std::size_t index) {
   if (ended_ == Ended::Dropped && frame != body.frames.end()) take_frame(*frame->second);
 }
 
-void RunState::finish_step(const StepRef& ref, const Event& event, StepStatus status) {
+void RunState::finish_step(const StepRef& ref, Event& event, StepStatus status) {
   auto& step = ref.state();
   step.status = status;
   step.reason.reset();
@@ -207,7 +213,7 @@ void RunState::finish_step(const StepRef& ref, const Event& event, StepStatus st
   if (status == StepStatus::Completed || status == StepStatus::Failed)
     step.attempt = std::max(step.attempt, 1);
   if (!step.started_at && status != StepStatus::Skipped) step.started_at = event.at;
-  step.output = data(event, "output");
+  step.output = take(event, "output");
   step.error = error_of(event);
   step.ports.clear();
   if (const auto* ports = find_data(event, "ports"))

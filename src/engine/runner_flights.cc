@@ -13,9 +13,9 @@ namespace asio = boost::asio;
 /// Beyond its deadline a step is ended from outside; its own limits should have ended it before.
 constexpr std::chrono::seconds kGrace{2};
 
-}  // namespace
-
-namespace {
+bool asks_model(NodeType type) {
+  return type == NodeType::Llm || type == NodeType::Agent;
+}
 
 std::vector<std::shared_ptr<Frame>> frames_of(const StepRef& step) {
   std::vector<std::shared_ptr<Frame>> frames;
@@ -85,7 +85,7 @@ void Runner::launch(const RunPtr& run, const Launch& one) {
   auto step = machine.run_of(one);
   step.scope = &flight->scope;
   step.journal = flight->journal.get();
-  step.on_text = texts_.sink(run->id, step.node->id, step.attempt);
+  if (asks_model(step.node->type)) step.on_text = texts_.sink(run->id, step.node->id, step.attempt);
   flight->stop = stops_.emplace(std::max(step.deadline, step.now) + kGrace, flight);
   if (flight->stop == stops_.begin()) kick_.ring();
   asio::co_spawn(

@@ -11,15 +11,17 @@ std::size_t text_size(const Json& value) {
       for (const auto& item : value.get_array()) size += text_size(item) + 1;
       return size;
     }
-    case boost::json::kind::object: {
-      std::size_t size = 2;
-      for (const auto& member : value.get_object())
-        size += member.key().size() + 4 + text_size(member.value());
-      return size;
-    }
+    case boost::json::kind::object:
+      return text_size(value.get_object());
     default:
       return 8;
   }
+}
+
+std::size_t text_size(const JsonObject& value) {
+  std::size_t size = 2;
+  for (const auto& member : value) size += member.key().size() + 4 + text_size(member.value());
+  return size;
 }
 
 }  // namespace qd::engine

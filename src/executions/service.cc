@@ -102,9 +102,9 @@ Task<std::optional<std::string>> ExecutionService::explanation_of(engine::Execut
     return engine::admission::why_waiting(view, execution, limits.value_or(engine::ProjectLimits{}),
                                           parts_.clock.now());
   });
-  const auto told = co_await parts_.database.read(
+  auto told = co_await parts_.database.read(
       [&](db::Snapshot& view) { return store::step_events(view, execution.id, ""); });
-  const auto steps = engine::fold_steps(execution, **definition, told.events);
+  const auto steps = engine::fold_steps(execution, **definition, std::move(told.events));
   co_return explain({execution, **definition, steps, wait, parts_.clock.now()});
 }
 
@@ -124,7 +124,7 @@ Task<Result<StepList>> ExecutionService::steps(api::Caller caller, ExecutionId i
   QD_CO_TRY(const auto definition, co_await definition_of(execution));
   auto found = co_await parts_.database.read(
       [&](db::Snapshot& view) { return store::step_events(view, id, within); });
-  auto steps = engine::fold_steps(execution, *definition, found.events);
+  auto steps = engine::fold_steps(execution, *definition, std::move(found.events));
   const Situation situation{execution, *definition, steps, std::nullopt, parts_.clock.now()};
   StepList list{.items = {}, .total = 0, .has_more_inside = found.has_more_inside};
   for (const auto& step : steps)

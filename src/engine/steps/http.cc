@@ -111,6 +111,7 @@ Effect effect_of_method(std::string_view method) {
 
 Json to_output(const http::ClientResponse& response) {
   JsonObject headers;
+  headers.reserve(response.headers.size());
   for (const auto& [name, value] : response.headers) {
     std::string lower = name;
     for (auto& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
