@@ -49,8 +49,8 @@ Waiter::Waiter(const asio::any_io_executor& executor, asio::cancellation_slot sl
     : shared_(asio::use_service<Context>(asio::query(executor, asio::execution::context)).shared),
       slot_(slot) {
   std::list<Suspended> one;
-  one.push_back({asio::prefer(executor, asio::execution::outstanding_work.tracked),
-                 std::move(resume)});
+  one.push_back(
+      {asio::prefer(executor, asio::execution::outstanding_work.tracked), std::move(resume)});
   place_ = one.begin();
   const std::lock_guard lock(shared_->mutex);
   shared_->suspended.splice(shared_->suspended.end(), one);
@@ -83,11 +83,10 @@ void go_on(std::vector<Resumed> waiters) {
     waiters = std::move(others);
     if (suspended.empty()) continue;
     const auto executor = suspended.front().executor;
-    asio::post(executor,
-               [suspended = std::move(suspended), errors = std::move(errors)]() mutable {
-                 auto error = errors.begin();
-                 for (auto& one : suspended) one.resume(std::move(*error++));
-               });
+    asio::post(executor, [suspended = std::move(suspended), errors = std::move(errors)]() mutable {
+      auto error = errors.begin();
+      for (auto& one : suspended) one.resume(std::move(*error++));
+    });
   }
 }
 

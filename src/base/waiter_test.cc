@@ -18,8 +18,7 @@ class Waiting : public ::testing::Test {
   /// A coroutine that notes its number once it goes on, or that it was thrown something.
   void begin(asio::io_context& io, int number) {
     asio::co_spawn(
-        io,
-        suspend([this](Waiter waiter) { waiters_.emplace_back(std::move(waiter), nullptr); }),
+        io, suspend([this](Waiter waiter) { waiters_.emplace_back(std::move(waiter), nullptr); }),
         [this, number](std::exception_ptr error) { noted_.push_back(error ? -number : number); });
     io.poll();
     io.restart();
@@ -68,8 +67,7 @@ TEST_F(Waiting, EndsWithItsContext) {
   {
     asio::io_context io;
     const auto hold = [](auto& waiters, std::shared_ptr<int>) -> Task<void> {
-      co_await suspend(
-          [&](Waiter waiter) { waiters.emplace_back(std::move(waiter), nullptr); });
+      co_await suspend([&](Waiter waiter) { waiters.emplace_back(std::move(waiter), nullptr); });
     };
     asio::co_spawn(io, hold(waiters_, held), asio::detached);
     io.poll();

@@ -192,13 +192,13 @@ void abandon_all(db::Transaction& tx, const Execution& execution) {
 /// False where the row is another's by now, or gone.
 bool update_row(db::Transaction& tx, const Entry& entry) {
   const auto& e = entry.execution;
-  if (entry.keeps_row) return tx.value<std::int64_t>(kKeep, e.id, entry.fence).has_value();
+  if (entry.keeps_row) return tx.touches(kKeep, e.id, entry.fence);
   count_change(tx);
-  return tx.execute(kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error,
+  return tx.touches(kUpdate, e.status, e.waiting_for, large_values::row_text(e.output), e.error,
                     e.updated_at, e.started_at, e.finished_at, e.cost_usd, e.tokens, e.revision,
                     entry.timing.deadline, entry.timing.wake_at, entry.lease.owner,
                     entry.lease.until, e.response, entry.new_fence.value_or(entry.fence), e.id,
-                    entry.fence) > 0;
+                    entry.fence);
 }
 
 Woken write_changes(db::Transaction& tx, const Entry& entry) {

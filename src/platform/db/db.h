@@ -83,6 +83,10 @@ class Connection {
   virtual void post(const Sql& sql, std::span<const Param> params) {
     run(sql, params, [](const Row&) {});
   }
+  /// See Transaction::touches.
+  virtual bool touches(const Sql& sql, std::span<const Param> params) {
+    return run(sql, params, [](const Row&) {}) > 0;
+  }
   [[nodiscard]] virtual bool is_postgres() const = 0;
   /// Counts that were over their cap, with the moment until which that is taken as still so.
   std::unordered_map<std::string, std::chrono::steady_clock::time_point> capped_counts;
@@ -153,6 +157,14 @@ class Transaction : public Snapshot {
   void post(const Sql& sql, const Args&... args) {
     const Params<sizeof...(Args)> params(args...);
     connection().post(sql, params);
+  }
+  /// Runs it too; whether it touches a row, or finds one. Where that is all but sure: on PostgreSQL
+  /// a group of closures is told so without waiting, and runs again, each statement awaited, should
+  /// one turn out not to.
+  template <class... Args>
+  [[nodiscard]] bool touches(const Sql& sql, const Args&... args) {
+    const Params<sizeof...(Args)> params(args...);
+    return connection().touches(sql, params);
   }
 };
 

@@ -38,6 +38,7 @@ void pause_before_attempt(int attempt) {
 void check(const PostgresConnection& connection) {
   if (connection.state() == State::Lost) throw ConnectionLost("the connection broke");
   if (connection.state() == State::Restart) throw MustRestart("the transaction was given up");
+  if (connection.state() == State::Wrong) throw Presumptuous("a statement touched no row");
 }
 
 /// Whether the server could not even be reached, so that trying again at once is in vain.
@@ -147,10 +148,12 @@ PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connect
   try {
     const auto end = std::chrono::steady_clock::now() + kGroupTime;
     connection.send(kBegin);
+    connection.presume();
     bool is_well = true;
     do is_well = run_closure(connection, jobs[ran++].work).first == Outcome::Commit;
     while (is_well && ran < jobs.size() && std::chrono::steady_clock::now() < end);
     if (is_well) {
+      connection.confirm();
       commit(connection);
       return Errors(ran);
     }
@@ -158,6 +161,9 @@ PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connect
     return run_guarded_group(connection, jobs.first(std::min(ran, kMostSavepoints)));
   } catch (const OutcomeUnknown&) {
     return Errors(ran, std::current_exception());
+  } catch (const Presumptuous&) {
+    connection.end();
+    return run_guarded_group(connection, jobs.first(std::min(ran, kMostSavepoints)));
   } catch (const MustRestart&) {
     connection.end();
     // Half as many meet half as many others.

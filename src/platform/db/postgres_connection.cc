@@ -1,5 +1,6 @@
 #include "platform/db/postgres_connection.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -12,6 +13,8 @@ namespace {
 
 /// Beyond this many, statements are sent whole each time: the server keeps every prepared one.
 constexpr std::size_t kPreparedStatements = 1'000;
+/// Their answers fit into the socket's buffer, so that neither side waits for the other to read.
+constexpr std::size_t kMostPending = 1'000;
 
 constexpr Sql kCommit{"db.commit", "COMMIT"};
 constexpr Sql kRollback{"db.rollback", "ROLLBACK"};
@@ -97,6 +100,14 @@ std::string_view sqlstate_of(const PGresult* result) {
   return code == nullptr ? std::string_view() : code;
 }
 
+/// How many rows it touched or brought.
+std::int64_t touched_by(const PGresult* result) {
+  const std::string_view touched = PQcmdTuples(const_cast<PGresult*>(result));
+  std::int64_t count = PQntuples(result);
+  std::from_chars(touched.data(), touched.data() + touched.size(), count);
+  return count;
+}
+
 /// The server says farewell (shutdown, timeout, its administrator) and closes; or a prepared
 /// statement no longer fits a table that was migrated meanwhile, which connecting anew cures.
 bool ends_session(const PGresult* result) {
@@ -115,6 +126,7 @@ PostgresConnection::PostgresConnection(std::string url, Access access)
 void PostgresConnection::connect() {
   pending_.clear();
   names_.clear();
+  presumes_ = false;
   state_ = State::Lost;
   // What comes later wins, so the URL may set any of these itself.
   const std::array keys{"connect_timeout", "tcp_user_timeout", "fallback_application_name",
@@ -165,21 +177,30 @@ std::int64_t PostgresConnection::run(const Sql& sql, std::span<const Param> para
   }
   const int rows = PQntuples(result.get());
   for (int row = 0; row < rows; ++row) on_row(PostgresRow(result.get(), row));
-  const std::string_view touched = PQcmdTuples(result.get());
-  std::int64_t count = rows;
-  std::from_chars(touched.data(), touched.data() + touched.size(), count);
-  return count;
+  return touched_by(result.get());
 }
 
 void PostgresConnection::post(const Sql& sql, std::span<const Param> params) {
   check_fine(sql);
+  if (pending_.size() >= kMostPending) settle();
   dispatch(sql, params);
+}
+
+bool PostgresConnection::touches(const Sql& sql, std::span<const Param> params) {
+  if (!presumes_) return Connection::touches(sql, params);
+  post(sql, params);
+  pending_.back().is_to_touch = true;
+  return true;
 }
 
 void PostgresConnection::settle() {
   if (pending_.empty()) return;
   check_sent(PQsendFlushRequest(handle_.get()));
   receive();
+}
+
+void PostgresConnection::confirm() {
+  if (std::ranges::any_of(pending_, &Pending::is_to_touch)) settle();
 }
 
 /// What was posted is to be taken back, so how it went is nobody's business.
@@ -192,6 +213,7 @@ void PostgresConnection::forget_posted() {
     // The pipeline is in order again.
   }
   state_ = State::Fine;
+  presumes_ = false;
 }
 
 void PostgresConnection::send(const Sql& sql) {
@@ -215,6 +237,7 @@ void PostgresConnection::roll_back_to_savepoint() {
 }
 
 void PostgresConnection::commit() {
+  presumes_ = false;
   send(kCommit);
   synchronise();
   const auto result = receive();
@@ -278,9 +301,11 @@ PostgresConnection::Result PostgresConnection::receive() {
       if (!failure) failure = std::move(answer);
       skipping = true;
     } else if (pending.kind == Pending::Kind::Statement) {
+      if (pending.is_to_touch && touched_by(answer.get()) == 0) state_ = State::Wrong;
       last = std::move(answer);
     }
   }
+  if (!failure && state_ == State::Wrong) throw Presumptuous("a statement touched no row");
   if (!failure) return last;
   if (skipping) {
     synchronise();

@@ -28,6 +28,11 @@ class MustRestart : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A statement that was taken to touch a row touched none.
+class Presumptuous : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Belongs to one thread at a time.
 class PostgresConnection final : public Connection {
  public:
@@ -36,6 +41,8 @@ class PostgresConnection final : public Connection {
     Fine,
     /// A statement failed: `run` refuses until the transaction, or its savepoint, is rolled back.
     Failed,
+    /// Something was presumed that is not so.
+    Wrong,
     Restart,
     Lost,
   };
@@ -46,12 +53,18 @@ class PostgresConnection final : public Connection {
   std::int64_t run(const Sql& sql, std::span<const Param> params,
                    const std::function<void(const Row&)>& on_row) override;
   void post(const Sql& sql, std::span<const Param> params) override;
+  bool touches(const Sql& sql, std::span<const Param> params) override;
   [[nodiscard]] bool is_postgres() const override { return true; }
 
   [[nodiscard]] State state() const { return state_; }
   /// Sends a statement without parameters along with the next one; nobody waits for it.
   void send(const Sql& sql);
-  /// Waits for what was posted; throws as `run` does.
+  /// From now on `touches` answers without waiting, until the end of the transaction. Whoever wants
+  /// that confirms it before the commit.
+  void presume() { presumes_ = true; }
+  /// Waits until what was presumed is known; throws Presumptuous where something is not so.
+  void confirm();
+  /// Waits for what was posted; throws as `run` does, and Presumptuous.
   void settle();
   /// Ends a snapshot, or gives a transaction up, without waiting; ready for the next afterwards.
   void end();
@@ -80,6 +93,8 @@ class PostgresConnection final : public Connection {
     Kind kind;
     /// Of a preparation: the statement that is forgotten when it fails.
     std::string text = {};
+    /// Of a statement.
+    bool is_to_touch = false;
   };
 
   void connect();
@@ -99,6 +114,7 @@ class PostgresConnection final : public Connection {
   std::unordered_map<std::string, std::string> names_;
   std::deque<Pending> pending_;
   State state_ = State::Fine;
+  bool presumes_ = false;
   int serial_ = 0;
 };
 

@@ -82,22 +82,16 @@ constexpr sqlite3_io_methods kLogMethods{
         [](sqlite3_file* log, sqlite3_int64 size) {
           return after_flush(log, &sqlite3_io_methods::xTruncate, size);
         },
-    .xSync =
-        [](sqlite3_file* log, int flags) {
-          return after_flush(log, &sqlite3_io_methods::xSync, flags);
-        },
+    .xSync = [](sqlite3_file* log,
+                int flags) { return after_flush(log, &sqlite3_io_methods::xSync, flags); },
     .xFileSize =
         [](sqlite3_file* log, sqlite3_int64* size) {
           return after_flush(log, &sqlite3_io_methods::xFileSize, size);
         },
-    .xLock =
-        [](sqlite3_file* log, int level) {
-          return after_flush(log, &sqlite3_io_methods::xLock, level);
-        },
-    .xUnlock =
-        [](sqlite3_file* log, int level) {
-          return after_flush(log, &sqlite3_io_methods::xUnlock, level);
-        },
+    .xLock = [](sqlite3_file* log,
+                int level) { return after_flush(log, &sqlite3_io_methods::xLock, level); },
+    .xUnlock = [](sqlite3_file* log,
+                  int level) { return after_flush(log, &sqlite3_io_methods::xUnlock, level); },
     .xCheckReservedLock =
         [](sqlite3_file* log, int* is_held) {
           return after_flush(log, &sqlite3_io_methods::xCheckReservedLock, is_held);

@@ -287,6 +287,50 @@ TEST_P(Store, BlamesAPostedStatementOnTheClosureThatPostedIt) {
   EXPECT_EQ(count(), 8);
 }
 
+TEST_P(Store, SaysWhetherAStatementTouchesARow) {
+  insert("a", 1);
+
+  EXPECT_TRUE(write([](Transaction& tx) { return tx.touches(kSetAmount, 2, "a"); }));
+  EXPECT_TRUE(write([](Transaction& tx) { return tx.touches(kAmount, "a"); }));
+  EXPECT_FALSE(write([](Transaction& tx) { return tx.touches(kSetAmount, 2, "b"); }));
+  EXPECT_FALSE(write([](Transaction& tx) { return tx.touches(kAmount, "b"); }));
+}
+
+/// What follows a statement that touched nothing is not written, whatever its group presumed.
+TEST_P(Store, WritesNothingOfAGroupThatWasOnlyPresumed) {
+  for (const int i : {0, 1, 2, 4, 5, 6, 8, 9}) insert("thing " + std::to_string(i), 0);
+  std::array<std::atomic<bool>, 10> touched{};
+
+  const auto errors = run_as_group(database(), [&](Transaction& tx, int i) {
+    const auto name = "thing " + std::to_string(i);
+    const auto one = static_cast<std::size_t>(i);
+    touched[one] = tx.touches(kSetAmount, i + 1, name);
+    if (!touched[one]) return false;
+    tx.post(kInsert, name + " followed", 1);
+    if (i == 6) tx.post(kInsert, "thing 0", 1);
+    return true;
+  });
+
+  for (int i = 0; i < 10; ++i) {
+    const auto one = static_cast<std::size_t>(i);
+    EXPECT_EQ(errors[one] != nullptr, i == 6) << i;
+    EXPECT_EQ(touched[one], i != 3 && i != 7) << i;
+  }
+  EXPECT_EQ(count(), 8 + 7);
+  EXPECT_EQ(read([](Snapshot& view) { return view.value<std::int64_t>(kAmount, "thing 6"); }), 0);
+  EXPECT_EQ(read([](Snapshot& view) { return view.value<std::int64_t>(kAmount, "thing 9"); }), 10);
+}
+
+/// Neither side may wait for the other to read.
+TEST_P(Store, TakesAnyNumberOfPostedStatements) {
+  write([](Transaction& tx) {
+    for (int i = 0; i < 50'000; ++i) tx.post(kSetAmount, i, "absent");
+    tx.post(kInsert, "a", 1);
+  });
+
+  EXPECT_EQ(count(), 1);
+}
+
 TEST_P(Store, BlamesADeferredConstraintOnTheClosureThatBrokeIt) {
   write([](Transaction& tx) { tx.execute(kCreateLate); });
 

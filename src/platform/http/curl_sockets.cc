@@ -39,9 +39,7 @@ void SocketWatch::forget(curl_socket_t socket) {
 void SocketWatch::watch(curl_socket_t socket, std::uint32_t events) {
   auto& watched = at(socket).watched;
   if (events == watched) return;
-  const int change = events == 0    ? EPOLL_CTL_DEL
-                     : watched == 0 ? EPOLL_CTL_ADD
-                                    : EPOLL_CTL_MOD;
+  const int change = events == 0 ? EPOLL_CTL_DEL : watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   epoll_event event{.events = events, .data = {.fd = socket}};
   ::epoll_ctl(epoll_, change, socket, &event);
   watched = events;
