@@ -260,19 +260,19 @@ void PostgresConnection::script(const std::string& statements) {
 /// Puts a statement, prepared if it is new, into the pipeline.
 void PostgresConnection::dispatch(const Sql& sql, std::span<const Param> params) {
   const TextParams values(params);
-  std::string key(sql.postgres.empty() ? sql.text : sql.postgres);
-  auto found = names_.find(key);
+  const auto text = sql.postgres.empty() ? sql.text : sql.postgres;
+  auto found = names_.find(text);
   if (found == names_.end() && names_.size() < kPreparedStatements) {
-    found = names_.emplace(key, "s" + std::to_string(++serial_)).first;
+    found = names_.emplace(text, "s" + std::to_string(++serial_)).first;
     check_sent(
         PQsendPrepare(handle_.get(), found->second.c_str(), found->first.c_str(), 0, nullptr));
-    pending_.push_back({Pending::Kind::Prepare, std::move(key)});
+    pending_.push_back({Pending::Kind::Prepare, std::string(text)});
   }
   if (found != names_.end())
     check_sent(PQsendQueryPrepared(handle_.get(), found->second.c_str(), values.size(),
                                    values.values(), nullptr, nullptr, 0));
   else
-    check_sent(PQsendQueryParams(handle_.get(), key.c_str(), values.size(), nullptr,
+    check_sent(PQsendQueryParams(handle_.get(), std::string(text).c_str(), values.size(), nullptr,
                                  values.values(), nullptr, nullptr, 0));
   pending_.push_back({Pending::Kind::Statement});
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -111,7 +112,12 @@ class PostgresConnection final : public Connection {
   const std::string url_;
   const Access access_;
   std::unique_ptr<PGconn, CloseHandle> handle_;
-  std::unordered_map<std::string, std::string> names_;
+  /// Finds a text without a copy of it.
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  /// Of prepared statements, by their texts.
+  std::unordered_map<std::string, std::string, Hash, std::equal_to<>> names_;
   std::deque<Pending> pending_;
   State state_ = State::Fine;
   bool presumes_ = false;
