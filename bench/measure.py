@@ -35,7 +35,7 @@ def wrk(url, seconds, script=None):
         out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in out or "Socket errors" in out:
         raise SystemExit(f"{url}: {out}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), seconds_of(re.search(r"99%\s+(\S+)", out).group(1))
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)), seconds_of(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1))
 
 
 def get_script(token):
