@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, devices } from '@playwright/test';
 
 // The address is known once e2e/support/server.ts has started the program; workers read this file again then.
@@ -9,7 +10,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   // A test that passes the second time is a fault, here or there.
   retries: 0,
-  workers: process.env['CI'] ? 2 : 4,
+  // More than there are cores only make each other time out.
+  workers: Math.min(4, availableParallelism()),
   reporter: process.env['CI'] ? [['dot']] : [['list']],
   // Bounds are for hangs, on however busy a machine.
   timeout: 90_000,
