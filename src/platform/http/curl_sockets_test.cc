@@ -40,8 +40,8 @@ TEST_F(Sockets, TellOfWhatIsWanted) {
   EXPECT_EQ(watch_.wait(0).front().events, EPOLLIN | EPOLLOUT);
 }
 
-/// A connection that is kept and hears something while nobody wants it (its peer closes it) must not
-/// wake the thread again and again.
+/// A connection that is kept and hears something while nobody wants it (its peer closes it) must
+/// not wake the thread again and again.
 TEST_F(Sockets, AreSilentOnceTheyWereHeardInVain) {
   watch_.opened(ours());
   watch_.want(ours(), CURL_POLL_IN);
