@@ -26,10 +26,10 @@ struct Job {
 /// Lets those go on that wait for the first jobs, one for each of `errors`: what went wrong, or
 /// null.
 template <class Work>
-void complete(std::span<Job<Work>> jobs, std::vector<std::exception_ptr> errors) {
+void complete(std::span<Job<Work>> jobs, const std::vector<std::exception_ptr>& errors) {
   std::vector<Resumed> waiters;
   for (std::size_t i = 0; i < errors.size(); ++i)
-    waiters.emplace_back(std::move(jobs[i].waiter), std::move(errors[i]));
+    waiters.emplace_back(std::move(jobs[i].waiter), errors[i]);
   go_on(std::move(waiters));
 }
 

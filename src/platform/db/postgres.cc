@@ -38,7 +38,6 @@ void pause_before_attempt(int attempt) {
 void check(const PostgresConnection& connection) {
   if (connection.state() == State::Lost) throw ConnectionLost("the connection broke");
   if (connection.state() == State::Restart) throw MustRestart("the transaction was given up");
-  if (connection.state() == State::Wrong) throw Presumptuous("a statement touched no row");
 }
 
 /// Whether the server could not even be reached, so that trying again at once is in vain.
@@ -135,9 +134,8 @@ std::size_t PostgresDatabase::write_group(PostgresConnection& connection, WriteJ
       errors.assign(jobs.size(), std::current_exception());
     }
   }
-  const auto count = errors.size();
-  complete(jobs, std::move(errors));
-  return count;
+  complete(jobs, errors);
+  return errors.size();
 }
 
 /// One transaction around the first jobs; what went wrong with each that ran. Savepoints cost the
@@ -152,8 +150,7 @@ PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connect
     bool is_well = true;
     do is_well = run_closure(connection, jobs[ran++].work).first == Outcome::Commit;
     while (is_well && ran < jobs.size() && std::chrono::steady_clock::now() < end);
-    if (is_well) {
-      connection.confirm();
+    if (is_well && connection.confirms()) {
       commit(connection);
       return Errors(ran);
     }
@@ -161,9 +158,6 @@ PostgresDatabase::Errors PostgresDatabase::run_group(PostgresConnection& connect
     return run_guarded_group(connection, jobs.first(std::min(ran, kMostSavepoints)));
   } catch (const OutcomeUnknown&) {
     return Errors(ran, std::current_exception());
-  } catch (const Presumptuous&) {
-    connection.end();
-    return run_guarded_group(connection, jobs.first(std::min(ran, kMostSavepoints)));
   } catch (const MustRestart&) {
     connection.end();
     // Half as many meet half as many others.
@@ -252,7 +246,7 @@ std::pair<Database::Outcome, std::exception_ptr> PostgresDatabase::run_closure(
   try {
     Transaction tx(connection);
     const auto outcome = work(tx);
-    if (outcome == Outcome::Commit && connection.state() == State::Failed)
+    if (outcome == Outcome::Commit && connection.state() != State::Fine)
       throw std::logic_error("a closure succeeded although one of its statements failed");
     end.first = outcome;
   } catch (...) {

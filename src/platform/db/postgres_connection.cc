@@ -199,8 +199,13 @@ void PostgresConnection::settle() {
   receive();
 }
 
-void PostgresConnection::confirm() {
-  if (std::ranges::any_of(pending_, &Pending::is_to_touch)) settle();
+bool PostgresConnection::confirms() {
+  try {
+    if (std::ranges::any_of(pending_, &Pending::is_to_touch)) settle();
+    return true;
+  } catch (const Presumptuous&) {
+    return false;
+  }
 }
 
 /// What was posted is to be taken back, so how it went is nobody's business.

@@ -63,8 +63,8 @@ class PostgresConnection final : public Connection {
   /// From now on `touches` answers without waiting, until the end of the transaction. Whoever wants
   /// that confirms it before the commit.
   void presume() { presumes_ = true; }
-  /// Waits until what was presumed is known; throws Presumptuous where something is not so.
-  void confirm();
+  /// Waits until what was presumed is known; whether all of it is so.
+  [[nodiscard]] bool confirms();
   /// Waits for what was posted; throws as `run` does, and Presumptuous.
   void settle();
   /// Ends a snapshot, or gives a transaction up, without waiting; ready for the next afterwards.

@@ -109,9 +109,8 @@ std::size_t SqliteDatabase::write_group(WriteJobs jobs) {
     errors.push_back(write_alone(jobs[0].work));
   else
     errors = run_group(jobs);
-  const auto count = errors.size();
-  complete(jobs, std::move(errors));
-  return count;
+  complete(jobs, errors);
+  return errors.size();
 }
 
 /// One transaction around the first jobs; what went wrong with each that ran. Savepoints cost each

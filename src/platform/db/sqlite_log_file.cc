@@ -1,6 +1,5 @@
 #include "platform/db/sqlite_log_file.h"
 
-#include <cstring>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -65,9 +64,11 @@ int after_flush(sqlite3_file* log, int (*sqlite3_io_methods::*method)(sqlite3_fi
 }
 
 int close_log(sqlite3_file* log) {
-  const int code = after_flush(log, &sqlite3_io_methods::xClose);
-  std::destroy_at(&log_of(log));
-  return code;
+  auto& self = log_of(log);
+  const int flushed = self.flush();
+  const int closed = self.file()->pMethods->xClose(self.file());
+  std::destroy_at(&self);
+  return flushed != SQLITE_OK ? flushed : closed;
 }
 
 constexpr sqlite3_io_methods kLogMethods{

@@ -89,14 +89,14 @@ Result<Address> read_address(const std::string& text) {
 class AddressBook {
  public:
   Result<std::shared_ptr<const Address>> find(const std::string& text) {
-    // A query may hold a secret, which is not to be kept.
-    const bool is_kept = text.size() <= kLongest && !text.contains('?');
     const std::lock_guard lock(mutex_);
     if (const auto known = addresses_.find(text); known != addresses_.end()) return known->second;
     QD_TRY(auto read, read_address(text));
     auto address = std::make_shared<const Address>(std::move(read));
+    // A query may hold a secret.
+    if (text.size() > kLongest || text.contains('?')) return address;
     if (addresses_.size() >= kMost) addresses_.clear();
-    if (is_kept) addresses_.emplace(text, address);
+    addresses_.emplace(text, address);
     return address;
   }
 

@@ -23,12 +23,13 @@ SocketWatch::~SocketWatch() {
   ::close(epoll_);
 }
 
-void SocketWatch::want(curl_socket_t socket, int what) {
+bool SocketWatch::want(curl_socket_t socket, int what) {
   auto& [wanted, watched, is_connection] = at(socket);
   wanted = 0;
   if (what != CURL_POLL_REMOVE && (what & CURL_POLL_IN)) wanted |= EPOLLIN;
   if (what != CURL_POLL_REMOVE && (what & CURL_POLL_OUT)) wanted |= EPOLLOUT;
-  if (wanted != 0 || !is_connection) watch(socket, wanted);
+  const bool stays = wanted == 0 && is_connection;
+  return stays || watch(socket, wanted);
 }
 
 void SocketWatch::forget(curl_socket_t socket) {
@@ -36,13 +37,14 @@ void SocketWatch::forget(curl_socket_t socket) {
   at(socket) = {};
 }
 
-void SocketWatch::watch(curl_socket_t socket, std::uint32_t events) {
+bool SocketWatch::watch(curl_socket_t socket, std::uint32_t events) {
   auto& watched = at(socket).watched;
-  if (events == watched) return;
+  if (events == watched) return true;
   const int change = events == 0 ? EPOLL_CTL_DEL : watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   epoll_event event{.events = events, .data = {.fd = socket}};
-  ::epoll_ctl(epoll_, change, socket, &event);
-  watched = events;
+  const bool is_done = ::epoll_ctl(epoll_, change, socket, &event) == 0 || events == 0;
+  if (is_done) watched = events;
+  return is_done;
 }
 
 std::span<epoll_event> SocketWatch::wait(int patience) {

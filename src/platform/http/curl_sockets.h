@@ -22,8 +22,8 @@ class SocketWatch {
 
   /// A connection's; `forget` follows before it is closed, when another may have its number.
   void opened(curl_socket_t socket) { at(socket).is_connection = true; }
-  /// `what` is one of CURL_POLL_*.
-  void want(curl_socket_t socket, int what);
+  /// `what` is one of CURL_POLL_*. False where the system watches no more sockets.
+  [[nodiscard]] bool want(curl_socket_t socket, int what);
   void forget(curl_socket_t socket);
   /// Waits that many milliseconds at most, for ever where it is -1; the first events.
   [[nodiscard]] std::span<epoll_event> wait(int patience);
@@ -37,7 +37,7 @@ class SocketWatch {
     bool is_connection = false;
   };
   Watched& at(curl_socket_t socket);
-  void watch(curl_socket_t socket, std::uint32_t events);
+  bool watch(curl_socket_t socket, std::uint32_t events);
 
   int epoll_;
   /// By the socket's number.

@@ -29,14 +29,14 @@ class Sockets : public ::testing::Test {
 
 TEST_F(Sockets, TellOfWhatIsWanted) {
   watch_.opened(ours());
-  watch_.want(ours(), CURL_POLL_IN);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_IN));
   EXPECT_EQ(events(), 0u);
 
   say_something();
 
   EXPECT_EQ(events(), 1u);
   EXPECT_TRUE(watch_.is_wanted(ours()));
-  watch_.want(ours(), CURL_POLL_INOUT);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_INOUT));
   EXPECT_EQ(watch_.wait(0).front().events, EPOLLIN | EPOLLOUT);
 }
 
@@ -44,29 +44,29 @@ TEST_F(Sockets, TellOfWhatIsWanted) {
 /// not wake the thread again and again.
 TEST_F(Sockets, AreSilentOnceTheyWereHeardInVain) {
   watch_.opened(ours());
-  watch_.want(ours(), CURL_POLL_IN);
-  watch_.want(ours(), CURL_POLL_REMOVE);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_IN));
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_REMOVE));
   say_something();
   EXPECT_EQ(events(), 1u);
 
   EXPECT_FALSE(watch_.is_wanted(ours()));
 
   EXPECT_EQ(events(), 0u);
-  watch_.want(ours(), CURL_POLL_IN);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_IN));
   EXPECT_EQ(events(), 1u);
 }
 
 TEST_F(Sockets, AreForgottenBeforeAnotherHasTheirNumber) {
   watch_.opened(ours());
-  watch_.want(ours(), CURL_POLL_IN);
-  watch_.want(ours(), CURL_POLL_REMOVE);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_IN));
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_REMOVE));
   watch_.forget(ours());
   std::array<int, 2> other{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, other.data()), 0);
   ASSERT_EQ(::dup2(other[0], ours()), ours());
   ASSERT_EQ(::write(other[1], "x", 1), 1);
 
-  watch_.want(ours(), CURL_POLL_IN);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_IN));
 
   EXPECT_EQ(events(), 1u);
   for (const int one : other) ::close(one);
@@ -74,8 +74,8 @@ TEST_F(Sockets, AreForgottenBeforeAnotherHasTheirNumber) {
 
 /// libcurl has sockets of its own, which it closes without a word.
 TEST_F(Sockets, ThatAreNoConnectionsAreNotKept) {
-  watch_.want(ours(), CURL_POLL_IN);
-  watch_.want(ours(), CURL_POLL_REMOVE);
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_IN));
+  EXPECT_TRUE(watch_.want(ours(), CURL_POLL_REMOVE));
 
   say_something();
 

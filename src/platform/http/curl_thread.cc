@@ -71,8 +71,7 @@ void CurlThread::post(Command command) {
 }
 
 int CurlThread::on_socket(CURL*, curl_socket_t socket, int wanted, void* self, void*) {
-  static_cast<CurlThread*>(self)->sockets_.want(socket, wanted);
-  return 0;
+  return static_cast<CurlThread*>(self)->sockets_.want(socket, wanted) ? 0 : -1;
 }
 
 int CurlThread::on_timer(CURLM*, long wait_ms, void* self) {
