@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 struct Waiter::Suspended {
   asio::any_io_executor executor;
   Resume resume;
+  std::exception_ptr error = nullptr;
 };
 
 /// The suspended coroutines of one context; what the waiters know of it outlives it.
@@ -67,7 +68,6 @@ void go_on(std::vector<Resumed> waiters) {
   while (!waiters.empty()) {
     const auto shared = waiters.front().first.shared_;
     std::list<Waiter::Suspended> suspended;
-    std::vector<std::exception_ptr> errors;
     std::vector<Resumed> others;
     const std::lock_guard lock(shared->mutex);
     for (auto& [waiter, error] : waiters) {
@@ -75,17 +75,17 @@ void go_on(std::vector<Resumed> waiters) {
         others.emplace_back(std::move(waiter), std::move(error));
         continue;
       }
-      // Where the context is over, so is the coroutine.
-      if (!shared->is_over) suspended.splice(suspended.end(), shared->suspended, waiter.place_);
-      errors.push_back(std::move(error));
       waiter.shared_.reset();
+      // Where the context is over, so is the coroutine.
+      if (shared->is_over) continue;
+      waiter.place_->error = std::move(error);
+      suspended.splice(suspended.end(), shared->suspended, waiter.place_);
     }
     waiters = std::move(others);
     if (suspended.empty()) continue;
     const auto executor = suspended.front().executor;
-    asio::post(executor, [suspended = std::move(suspended), errors = std::move(errors)]() mutable {
-      auto error = errors.begin();
-      for (auto& one : suspended) one.resume(std::move(*error++));
+    asio::post(executor, [suspended = std::move(suspended)]() mutable {
+      for (auto& one : suspended) one.resume(std::move(one.error));
     });
   }
 }

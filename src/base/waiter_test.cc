@@ -1,6 +1,5 @@
 #include "base/waiter.h"
 
-#include <optional>
 #include <thread>
 
 #include <boost/asio/co_spawn.hpp>

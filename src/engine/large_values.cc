@@ -37,10 +37,8 @@ void store_input(db::Transaction& tx, const Execution& execution) {
 }
 
 std::string store(db::Transaction& tx, const ExecutionId& id, const Event& event) {
-  if (!event.text.empty()) return event.text;
-  std::string whole;
-  json::append(whole, event.data);
-  if (whole.size() <= kLongestInRow) return whole;
+  auto whole = event.text.empty() ? text_for_row(event.data) : event.text;
+  if (!whole.empty()) return whole;
   JsonObject kept;
   for (const auto& [name, value] : event.data) {
     const auto text = json::print(value);

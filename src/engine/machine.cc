@@ -10,15 +10,6 @@ namespace {
 /// Of steps inside bodies, before others have their turn.
 constexpr int kStepsPerTurn = 2'000;
 
-/// As its row keeps it; not where something of it is to be stored apart.
-void print(Event& event) {
-  const auto size = text_size(event.data);
-  if (size > kLongestInRow) return;
-  event.text.reserve(size);
-  json::append(event.text, event.data);
-  if (event.text.size() > kLongestInRow) event.text.clear();
-}
-
 }  // namespace
 
 Machine::Machine(Execution execution, std::shared_ptr<const Definition> definition,
@@ -45,7 +36,7 @@ void Machine::emit(EventType type, const StepRef& step, JsonObject data) {
   auto& frame = *step.frame;
   if (!frame.is_young) {
     event.seq = execution().revision + 1;
-    print(event);
+    event.text = text_for_row(event.data);
   }
   state_.apply(step, event);
   if (frame.is_young)

@@ -16,10 +16,14 @@ Json data(const Event& event, std::string_view name) {
   return value ? *value : Json();
 }
 
+/// A value inside the event's data.
+Json take(const Event& event, Json& value) {
+  return event.text.empty() ? value : std::move(value);
+}
+
 Json take(Event& event, std::string_view name) {
   auto* value = event.data.if_contains(name);
-  if (!value) return nullptr;
-  return event.text.empty() ? *value : std::move(*value);
+  return value ? take(event, *value) : Json();
 }
 
 std::string text(const Event& event, std::string_view name) {
@@ -183,7 +187,7 @@ void RunState::add_record(const StepRef& ref, Event& event) {
 void RunState::add_items(Body& body, Event& event) {
   body.done += static_cast<std::size_t>(event.data.at("count").as_int64());
   body.failed += static_cast<std::size_t>(event.data.at("failed").as_int64());
-  auto items = take(event, "data");
+  auto& items = event.data.at("data");
   if (!items.is_array()) {
     body.is_whole = false;
     return;
@@ -192,7 +196,7 @@ void RunState::add_items(Body& body, Event& event) {
     auto& item = one.as_array();
     const auto index = static_cast<std::size_t>(item.at(0).as_int64());
     body.size += text_size(item.at(1)) + 1;
-    body.results.at(index) = std::move(item.at(1));
+    body.results.at(index) = take(event, item.at(1));
     body.is_done.at(index) = true;
     drop_frame(body, index);
   }

@@ -24,4 +24,14 @@ std::size_t text_size(const JsonObject& value) {
   return size;
 }
 
+std::string text_for_row(const JsonObject& value) {
+  std::string text;
+  const auto size = text_size(value);
+  if (size > kLongestInRow) return text;
+  text.reserve(size);
+  json::append(text, value);
+  if (text.size() > kLongestInRow) text.clear();
+  return text;
+}
+
 }  // namespace qd::engine

@@ -14,5 +14,7 @@ inline constexpr std::size_t kLongestInRow = 256 << 10;
 /// About how long the value is as text; cheap, and never much less than the truth.
 [[nodiscard]] std::size_t text_size(const Json& value);
 [[nodiscard]] std::size_t text_size(const JsonObject& value);
+/// Its text; empty where that is longer than a row takes.
+[[nodiscard]] std::string text_for_row(const JsonObject& value);
 
 }  // namespace qd::engine
